@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* control.h - who asks: the socket server and the command dialect behind it */
+#ifndef VS_CONTROL_H
+#define VS_CONTROL_H
+
+#include <event2/event.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "vswitchd/datapath/dp.h"
+#include "vswitchd/store/store.h"
+
+struct ctl;
+
+/**
+ * struct ctl_env - what commands work on, handed down by the daemon
+ * @store: the wanted state
+ * @dp: the datapath, for FDB and counters
+ * @datapath_text: "user (...)": which datapath carries the frames and why, for `show`
+ * @refresh: bring an Interface row's ephemeral columns up to date
+ * @bridge_number, @port_number: datapath number by name, 0 when there is none
+ * @port_name: interface name by datapath number, NULL when there is none
+ * @quit: end the daemon; @cleanup: remove everything it made, too
+ * @arg: handed to all of them
+ */
+struct ctl_env {
+	struct store *store;
+	struct dp *dp;
+	const char *datapath_text;
+	void (*refresh)(void *arg, struct store_row *interface);
+	uint32_t (*bridge_number)(void *arg, const char *bridge);
+	uint32_t (*port_number)(void *arg, const char *interface);
+	const char *(*port_name)(void *arg, uint32_t number);
+	void (*quit)(void *arg, bool cleanup);
+	void *arg;
+};
+
+/**
+ * ctl_open() - listen on @path (mode 0660, group @group or the process's own when it is (gid_t)-1)
+ * Return: 0 or -errno; -EADDRINUSE when another daemon answers there.
+ */
+int ctl_open(struct event_base *base, const struct ctl_env *env, const char *path, gid_t group, struct ctl **ctl);
+void ctl_close(struct ctl *ctl);
+
+/** struct ctl_answer - what one command line prints and how it ends. All strings malloc()ed, never NULL. */
+struct ctl_answer {
+	char *out, *err;
+	int status;
+};
+
+/**
+ * ctl_run() - run one command line, argv[0] being the first word after the program's name
+ * @program: the name to use in messages: "vsctl" or "ovs-vsctl"
+ * @color: decorate `show` for a terminal
+ *
+ * Synchronous: when it returns the change is stored and reconciled. Also what tests and fuzzers call.
+ */
+void ctl_run(const struct ctl_env *env, const char *program, bool color, int argc, char *const argv[],
+	     struct ctl_answer *answer);
+void ctl_answer_free(struct ctl_answer *answer);
+
+#endif

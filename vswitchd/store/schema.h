@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* schema.h - every table and column: the one list that parsing, checking, printing, saving and documents read */
+#ifndef VS_SCHEMA_H
+#define VS_SCHEMA_H
+
+#include "common/value.h"
+#include "vswitchd/store/schema-rows.h" /* SCHEMA_TABLES and the columns of each: the X-macro rows */
+
+/* STORE_<table>: table numbers. */
+enum store_table_id {
+#define X(table, root, doc) STORE_##table,
+	SCHEMA_TABLES(X)
+#undef X
+	STORE__TABLES
+};
+
+/* <table>_<column>: column numbers within each table, for example Bridge_ports, Interface_mtu_request. */
+#define C(table, column, type, flags, doc) table##_##column,
+#define X(table, root, doc) enum { SCHEMA_COLUMNS_##table(C) table##__COLUMNS };
+SCHEMA_TABLES(X)
+#undef X
+#undef C
+
+#define SCHEMA_EPHEMERAL 0x01 /* says what is: not saved, and not for users to write */
+#define SCHEMA_IMMUTABLE 0x02 /* may not change once the row exists: names */
+#define SCHEMA_STORED_ONLY 0x04 /* kept for tools of Open vSwitch; has no effect here */
+
+/** struct schema_column - one column; @doc is the text of vswitch.conf(5) */
+struct schema_column {
+	const char *name;
+	struct vs_type type;
+	unsigned int flags;
+	const char *doc;
+};
+
+/** struct schema_table - one table; rows of a @root table live without being referred to */
+struct schema_table {
+	const char *name;
+	bool root;
+	const char *doc;
+	const struct schema_column *columns;
+	unsigned int n_columns;
+	int name_column; /* index of "name", or -1 */
+};
+
+extern const struct schema_table schema_tables[STORE__TABLES];
+
+#endif
