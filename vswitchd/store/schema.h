@@ -8,22 +8,25 @@
 
 /* STORE_<table>: table numbers. */
 enum store_table_id {
-#define X(table, root, doc) STORE_##table,
+#define X(table, root, name, doc) STORE_##table,
 	SCHEMA_TABLES(X)
 #undef X
-	STORE__TABLES
+		STORE__TABLES
 };
 
 /* <table>_<column>: column numbers within each table, for example Bridge_ports, Interface_mtu_request. */
 #define C(table, column, type, flags, doc) table##_##column,
-#define X(table, root, doc) enum { SCHEMA_COLUMNS_##table(C) table##__COLUMNS };
+#define X(table, root, name, doc) enum { SCHEMA_COLUMNS_##table(C) table##__COLUMNS };
 SCHEMA_TABLES(X)
 #undef X
 #undef C
 
-#define SCHEMA_EPHEMERAL 0x01 /* says what is: not saved, and not for users to write */
-#define SCHEMA_IMMUTABLE 0x02 /* may not change once the row exists: names */
+#define SCHEMA_EPHEMERAL 0x01	/* says what is: not saved, and not for users to write */
+#define SCHEMA_IMMUTABLE 0x02	/* may not change once the row exists: names */
 #define SCHEMA_STORED_ONLY 0x04 /* kept for tools of Open vSwitch; has no effect here */
+#define SCHEMA_UNIQUE 0x08	/* no two rows of the table have the same value */
+
+#define SCHEMA_NO_NAME (-1)
 
 /** struct schema_column - one column; @doc is the text of vswitch.conf(5) */
 struct schema_column {
@@ -40,7 +43,7 @@ struct schema_table {
 	const char *doc;
 	const struct schema_column *columns;
 	unsigned int n_columns;
-	int name_column; /* index of "name", or -1 */
+	int name_column; /* index of "name", or SCHEMA_NO_NAME */
 };
 
 extern const struct schema_table schema_tables[STORE__TABLES];

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* schema.c - the tables of the database, made from the rows of schema-rows.h */
+#include "vswitchd/store/schema.h"
+
+#include <string.h>
+
+#include "common/xalloc.h"
+
+/* K_*: the type of a key or value. Enumerations are in alphabetical order, as they are printed. */
+/* clang-format off */
+#define K_STRING {.type = VS_STRING}
+#define K_INTEGER {.type = VS_INTEGER}
+#define K_BOOLEAN {.type = VS_BOOLEAN}
+#define K_RANGE(least, most) {.type = VS_INTEGER, .min = (least), .max = (most)}
+#define K_ENUM(...) {.type = VS_STRING, .enums = (const char *const[]){__VA_ARGS__, NULL}}
+#define K_REF(to) {.type = VS_UUID, .ref_table = (to)}
+#define K_WEAK(to) {.type = VS_UUID, .ref_table = (to), .ref_weak = true}
+
+/* T_*: the type of a column. */
+#define T_SET_OF(k, least, most) {.key = k, .n_min = (least), .n_max = (most)}
+#define T_ONE(k) {.key = k, .n_min = 1, .n_max = 1}
+#define T_OPTIONAL(k) {.key = k, .n_min = 0, .n_max = 1}
+#define T_SET(k) {.key = k, .n_min = 0, .n_max = VS_UNLIMITED}
+#define T_MAP(k, v) {.key = k, .value = v, .n_min = 0, .n_max = VS_UNLIMITED}
+#define T_STRING_MAP {.key = K_STRING, .value = K_STRING, .n_min = 0, .n_max = VS_UNLIMITED}
+/* clang-format on */
+
+/* S_*: flags of a column. */
+#define S_EPHEMERAL SCHEMA_EPHEMERAL
+#define S_IMMUTABLE SCHEMA_IMMUTABLE
+#define S_STORED SCHEMA_STORED_ONLY
+#define S_UNIQUE SCHEMA_UNIQUE
+
+#define C(table, column, type, flags, doc) [table##_##column] = {#column, type, flags, doc},
+#define X(table, root, name, doc) static const struct schema_column table##_columns[] = {SCHEMA_COLUMNS_##table(C)};
+SCHEMA_TABLES(X)
+#undef X
+
+#define X(table, root, name, doc) [STORE_##table] = {#table, root, doc, table##_columns, table##__COLUMNS, name},
+const struct schema_table schema_tables[STORE__TABLES] = {SCHEMA_TABLES(X)};
+#undef X
