@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# tools.py - programs of others that the tests run: ping, iperf3, tshark, ethtool
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from .sandbox import stop
+from .wait import wait_until
+
+IPERF_PORT = 5201
+
+
+def need(*programs):
+    """Skip the test when a program that it runs is not installed."""
+    for program in programs:
+        if not shutil.which(program):
+            pytest.skip(f"{program} is not installed")
+
+
+def ping(ns, address, count=1, size=None, source=None):
+    """True when at least one answer came. Tries go on until then or until a generous end."""
+    words = ["ping", "-n", "-q", "-c", count, "-W", "5", "-i", "0.2"]
+    words += ["-s", size] if size else []
+    words += ["-I", source] if source else []
+    return ns.run(*words, address, check=False).returncode == 0
+
+
+def reach(ns, address, **more):
+    wait_until(lambda: ping(ns, address, **more), f"{address} to answer {ns}")
+
+
+def listening(pid, port):
+    """Whether a process's network namespace has a TCP socket listening on port."""
+    wanted = f":{port:04X}"
+    for name in ("tcp", "tcp6"):
+        with open(f"/proc/{pid}/net/{name}", encoding="ascii") as file:
+            for line in file.readlines()[1:]:
+                fields = line.split()
+                if fields[1].endswith(wanted) and fields[3] == "0A":
+                    return True
+    return False
+
+
+def iperf(net, server, client, address, size="20M", *words):
+    """
+    TCP from client to server until all of size has crossed. Nothing is switched off at either end. Return: bits per
+    second. That all of it arrived is asserted; how fast, never.
+    """
+    need("iperf3")
+    process = server.popen("iperf3", "-s", "-1", "-p", IPERF_PORT, "-J")
+    net.on_exit(stop, process)
+    wait_until(lambda: process.poll() is not None or listening(process.pid, IPERF_PORT), "iperf3 to listen")
+    done = client.run("iperf3", "-c", address, "-p", IPERF_PORT, "-n", size, "-J", "--connect-timeout", 20000, *words,
+                      check=False, timeout=120)
+    answer = json.loads(done.stdout or "{}")
+    assert done.returncode == 0 and "end" in answer, f"iperf3 to {address}: {answer.get('error', done.stderr)}"
+    sent, received = answer["end"]["sum_sent"]["bytes"], answer["end"]["sum_received"]["bytes"]
+    assert received > 0 and received >= sent * 0.9, f"iperf3 to {address}: sent {sent}, received {received}"
+    process.wait(20)
+    return answer["end"]["sum_received"]["bits_per_second"]
+
+
+def tcp_both_ways(net, one, other, address, size="10M"):
+    """TCP in both directions between two namespaces; address is other's."""
+    reach(one, address)
+    return iperf(net, other, one, address, size), iperf(net, other, one, address, size, "-R")
+
+
+def like_a_wire(ns, device):
+    """
+    Make a veth carry what a cable would: one packet a frame, checksums complete. A capture then shows what another
+    machine would be given, and programs that cannot take offloaded frames can be the other end.
+    """
+    need("ethtool")
+    ns.run("ethtool", "-K", device, "tx", "off", "tso", "off", "gso", "off", "tx-udp-segmentation", "off")
+
+
+def tshark(pcap, *words, display=None):
+    """Dissect a capture, every checksum looked at. Return: lines."""
+    need("tshark")
+    argv = ["tshark", "-n", "-r", pcap, "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
+            "-o", "tcp.check_checksum:TRUE", "-o", "tcp.analyze_sequence_numbers:FALSE"]
+    argv += ["-Y", display] if display else []
+    done = subprocess.run(argv + list(words), capture_output=True, text=True, check=True, timeout=120,
+                          env={**os.environ, "HOME": "/run", "XDG_CONFIG_HOME": "/run"})
+    return done.stdout.splitlines()
+
+
+def tshark_complaints(pcap):
+    """What the dissectors find wrong: malformed packets, bad checksums, warnings and errors."""
+    wrong = "_ws.malformed || _ws.expert.severity >= 6291456 || ip.checksum.status == 0 || udp.checksum.status == 0 " \
+            "|| tcp.checksum.status == 0"
+    return tshark(pcap, "-T", "fields", "-e", "frame.number", "-e", "_ws.col.Protocol", "-e", "_ws.expert.message",
+                  "-e", "_ws.col.Info", display=wrong)
