@@ -41,21 +41,32 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_generate_tests(metafunc):
     if "datapath" in metafunc.fixturenames:
-        metafunc.parametrize("datapath", metafunc.config.getoption("--datapath") or ["user"])
+        metafunc.parametrize("datapath", metafunc.config.getoption("--datapath") or ["user"], indirect=True,
+                             scope="session")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def datapath(request):
     return request.param
+
+
+def _net():
+    number = next(_numbers)
+    made = sandbox.Net(f"t{number}-", f"/run/t{number}")
+    yield made
+    made.close()
 
 
 @pytest.fixture
 def net():
     """A place for the test's namespaces and processes; afterwards nothing of them is left, or the test fails."""
-    number = next(_numbers)
-    made = sandbox.Net(f"t{number}-", f"/run/t{number}")
-    yield made
-    made.close()
+    yield from _net()
+
+
+@pytest.fixture(scope="module")
+def module_net():
+    """The same for all tests of a module that look at one lab from many sides."""
+    yield from _net()
 
 
 @pytest.fixture

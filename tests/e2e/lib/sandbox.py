@@ -134,7 +134,7 @@ class Net:
         self.directory = directory  # short: socket paths must fit in 108 bytes
         self.root = Namespace()
         self._undo = []
-        self._namespaces = []
+        self._before = set(children()), set(os.listdir(NETNS_DIR)), set(self.root.links())
         os.makedirs(directory)
 
     def on_exit(self, function, *arguments):
@@ -145,7 +145,6 @@ class Net:
         """A new network namespace with lo up."""
         name = self.prefix + label
         self.root.run("ip", "netns", "add", name)
-        self._namespaces.append(name)
         self.on_exit(self.root.run, "ip", "netns", "del", name)
         made = Namespace(name)
         made.run("ip", "link", "set", "lo", "up")
@@ -192,16 +191,17 @@ class Net:
                 function(*arguments)
             except Exception as error:  # one failure must not keep the others from being undone
                 trouble.append(f"{getattr(function, '__qualname__', function)}: {error}")
+        pids, namespaces, links = self._before
         with contextlib.suppress(AssertionError):
-            wait_until(lambda: reap_orphans() or not children(), "children to end", timeout=5)
-        for pid in children():
+            wait_until(lambda: reap_orphans(pids) or not set(children()) - pids, "children to end", timeout=5)
+        for pid in set(children()) - pids:
             trouble.append(f"left a process: {describe(pid)}")
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-        for name in os.listdir(NETNS_DIR):
+        for name in set(os.listdir(NETNS_DIR)) - namespaces:
             trouble.append(f"left a network namespace: {name}")
             self.root.run("ip", "netns", "del", name, check=False)
-        for name in self.root.links():
+        for name in set(self.root.links()) - links:
             trouble.append(f"left a device: {name}")
             self.root.run("ip", "link", "del", name, check=False)
         shutil.rmtree(self.directory, ignore_errors=True)
