@@ -11,7 +11,6 @@
 	X(NONE, "none", "forwarded")                                                                                   \
 	X(RUNT, "runt", "shorter than an Ethernet header and its tags")                                                \
 	X(NO_PORT, "no-port", "came in by a port that no bridge has")                                                  \
-	X(SRC_MULTICAST, "source-multicast", "source address is multicast or zero")                                    \
 	X(RESERVED_MAC, "reserved-mac", "to 01-80-C2-00-00-0X, which other_config:forward-bpdu would pass")            \
 	X(VLAN_RESERVED, "vlan-reserved", "VLAN ID 4095 is reserved by 802.1Q")                                        \
 	X(VLAN_TAGGED, "vlan-tagged", "tagged, and the port takes untagged frames only")                               \
@@ -19,7 +18,6 @@
 	X(VLAN_EGRESS, "vlan-egress", "its VLAN is not one that the egress port carries")                              \
 	X(SAME_PORT, "same-port", "the station is behind the port the frame came from")                                \
 	X(PROTECTED, "protected", "both ports are protected")                                                          \
-	X(STATIC_MOVE, "static-move", "source address is pinned to another port")                                      \
 	X(NO_EGRESS, "no-egress", "no other port carries its VLAN")                                                    \
 	X(PATCH_LOOP, "patch-loop", "crossed too many patch ports")                                                    \
 	X(PATCH_NO_PEER, "patch-no-peer", "the patch port's peer is not there")                                        \

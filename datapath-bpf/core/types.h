@@ -81,6 +81,15 @@ struct vs_ip {
 	__u8 b[16];
 };
 
+static inline int vs_ip_equal(const struct vs_ip *a, const struct vs_ip *b)
+{
+	__u64 x[2], y[2];
+
+	__builtin_memcpy(x, a->b, sizeof(x));
+	__builtin_memcpy(y, b->b, sizeof(y));
+	return x[0] == y[0] && x[1] == y[1];
+}
+
 #define VS_FDB_STATIC 0x0001 /* set by the operator: does not age, does not move */
 
 /**

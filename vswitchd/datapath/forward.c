@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* forward.c - the forwarding core in the daemon: its environment, flooding, and patch ports */
+#include <time.h>
+
+#include "vswitchd/datapath/user.h"
+
+#define MAX_DIRTY 64 /* queues that may wait for a flush: bounds memory when a frame floods to thousands of ports */
+
+/* --- the core's environment ---------------------------------------------------------------------------------- */
+
+struct vs_env {
+	struct up *up;
+};
+
+static inline const struct vs_bridge *vs_env_bridge(struct vs_env *env, __u32 number)
+{
+	struct up_bridge *bridge = up_bridge_get(env->up, number);
+
+	return bridge ? &bridge->forward : NULL;
+}
+
+static inline const struct vs_port *vs_env_port(struct vs_env *env, __u32 number)
+{
+	struct up_port *port = up_port_get(env->up, number);
+
+	return port ? &port->vlan : NULL;
+}
+
+static inline struct vs_fdb_entry *vs_env_fdb_find(struct vs_env *env, const struct vs_fdb_key *key)
+{
+	return fdb_find(env->up->fdb, key);
+}
+
+static inline void vs_env_fdb_learn(struct vs_env *env, const struct vs_fdb_key *key, struct vs_fdb_entry *known,
+				    const struct vs_fdb_entry *now)
+{
+	if (fdb_learn(env->up->fdb, key, known, now))
+		up_arm_ageing(env->up, 0);
+}
+
+static inline __u64 vs_env_now(struct vs_env *env)
+{
+	return env->up->now_ns;
+}
+
+#include "datapath-bpf/core/forward.h"
+
+/* --- the way of a frame -------------------------------------------------------------------------------------- */
+
+/* struct hop - one bridge's part of a frame's way; @depth patch ports lie before it */
+struct hop {
+	struct up_port *in;
+	struct up_bridge *bridge;
+	struct vs_ingress ingress;
+	struct vs_frame view;
+	const struct frame *frame;
+	unsigned int depth;
+};
+
+static void forward(struct up_port *in, const struct frame *frame, const struct vs_ingress *from, unsigned int depth);
+
+static void cross_patch(const struct hop *hop, struct up_port *out, const struct frame *frame)
+{
+	struct up_port *peer = up_port_get(out->up, out->peer);
+	struct vs_ingress ingress = {.origin = hop->ingress.origin};
+
+	if (!peer || peer->kind != DP_PORT_PATCH) {
+		up_drop(out, VS_DROP_PATCH_NO_PEER);
+		return;
+	}
+	if (hop->depth >= FRAME_PATCH_DEPTH) {
+		up_drop(out, VS_DROP_PATCH_LOOP);
+		return;
+	}
+	up_sent(out, frame_len(frame));
+	ingress.port = peer->number;
+	forward(peer, frame, &ingress, hop->depth + 1);
+}
+
+static void emit(const struct hop *hop, struct up_port *out, const struct vs_ip *remote)
+{
+	struct vs_tagop op = vs_vlan_out(&out->vlan, &hop->view);
+	struct frame frame = *hop->frame;
+
+	if (!frame_retag(&frame, &op))
+		up_drop(out, VS_DROP_PATCH_LOOP);
+	else if (out->kind == DP_PORT_PATCH)
+		cross_patch(hop, out, &frame);
+	else
+		out->driver->send(out, &frame, remote);
+}
+
+static void flood(const struct hop *hop)
+{
+	struct vs_list *pos, *tmp;
+	bool any = false;
+
+	vs_list_each_safe(pos, tmp, &hop->bridge->ports)
+	{
+		struct up_port *out = vs_container(pos, struct up_port, siblings);
+
+		if (vs_admit(&hop->bridge->forward, hop->in->number, &hop->in->vlan, out->number, &out->vlan,
+			     &hop->view) != VS_DROP_NONE)
+			continue;
+		any = true;
+		emit(hop, out, NULL);
+	}
+	if (!any)
+		up_drop(hop->in, VS_DROP_NO_EGRESS);
+}
+
+static void forward(struct up_port *in, const struct frame *frame, const struct vs_ingress *from, unsigned int depth)
+{
+	struct vs_env env = {in->up};
+	struct hop hop = {.in = in, .ingress = *from, .frame = frame, .depth = depth};
+	struct vs_verdict verdict;
+	struct up_port *out;
+	enum vs_drop reason;
+
+	memcpy(hop.view.dst, frame->macs, 6);
+	memcpy(hop.view.src, frame->macs + 6, 6);
+	if (frame->n_tags)
+		hop.view.outer = frame->tags[0];
+	if (frame->n_tags > 1)
+		hop.view.inner_vid = frame->tags[1].tci & VS_TCI_VID;
+	in->stats.rx_packets++;
+	in->stats.rx_bytes += frame_len(frame);
+
+	verdict = vs_decide(&env, from, &hop.view);
+	if (verdict.reason != VS_DROP_NONE) {
+		up_drop(in, verdict.reason);
+		return;
+	}
+	hop.bridge = up_bridge_get(in->up, in->vlan.bridge);
+	if (verdict.flood) {
+		flood(&hop);
+		return;
+	}
+	out = up_port_get(in->up, verdict.port);
+	reason = !out ? VS_DROP_NO_EGRESS
+		      : vs_admit(&hop.bridge->forward, in->number, &in->vlan, out->number, &out->vlan, &hop.view);
+	if (reason != VS_DROP_NONE)
+		up_drop(in, reason);
+	else
+		emit(&hop, out, vs_ip_equal(&verdict.remote, &(struct vs_ip){{0}}) ? NULL : &verdict.remote);
+}
+
+void up_input(struct up_port *port, struct frame *frame, const struct vs_ip *from)
+{
+	struct vs_ingress ingress = {.port = port->number, .origin = port->number};
+
+	if (from)
+		ingress.remote = *from;
+	forward(port, frame, &ingress, 0);
+}
+
+/* --- batches ------------------------------------------------------------------------------------------------- */
+
+void up_batch_begin(struct up *up)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	up->now_ns = (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+void up_queued(struct up_port *port)
+{
+	if (!vs_list_empty(&port->dirty))
+		return;
+	if (port->up->n_dirty >= MAX_DIRTY)
+		up_flush(port->up);
+	vs_list_push(&port->up->dirty, &port->dirty);
+	port->up->n_dirty++;
+}
+
+void up_flush_port(struct up_port *port)
+{
+	vs_list_remove(&port->dirty);
+	port->up->n_dirty--;
+	port->driver->flush(port);
+}
+
+void up_flush(struct up *up)
+{
+	while (!vs_list_empty(&up->dirty))
+		up_flush_port(vs_container(up->dirty.next, struct up_port, dirty));
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* offload.c - finish checksums and cut GSO frames */
+#include "vswitchd/datapath/offload.h"
+
+#include <netinet/in.h>
+
+#include "vswitchd/datapath/packet_headers.h"
+
+uint32_t offload_sum(const uint8_t *bytes, size_t len, uint32_t sum)
+{
+	uint64_t total = 0;
+	uint32_t word;
+
+	/* Sum in the machine's order, 32 bits at a time: the ones' complement sum does not mind (RFC 1071 section 2). */
+	for (; len >= 4; bytes += 4, len -= 4) {
+		memcpy(&word, bytes, 4);
+		total += word;
+	}
+	word = 0;
+	memcpy(&word, bytes, len);
+	total += word;
+	total = (total >> 32) + (total & 0xffffffff);
+	total = (total >> 32) + (total & 0xffffffff);
+	total = (total >> 16) + (total & 0xffff);
+	total = (total >> 16) + (total & 0xffff);
+	return sum + ntohs((uint16_t)total);
+}
+
+uint16_t offload_fold(uint32_t sum)
+{
+	sum = (sum >> 16) + (sum & 0xffff);
+	sum += sum >> 16;
+	return (uint16_t)~sum;
+}
+
+/* finish_checksum() - the plain case: one frame, checksum to be added up. */
+static enum vs_drop finish_checksum(const struct frame *frame, offload_emit emit, void *arg)
+{
+	const struct frame_offload *off = &frame->off;
+	size_t at = (size_t)off->csum_start + off->csum_offset;
+	size_t head = at + 2;
+	uint8_t body[OFFLOAD_HEADERS];
+	uint16_t sum;
+
+	if (head > sizeof(body) || head > frame->body_len)
+		return VS_DROP_GSO_UNSUPPORTED;
+	memcpy(body, frame->body, head);
+	sum = offload_fold(offload_sum(frame->body + off->csum_start, frame->body_len - off->csum_start, 0));
+	if (!sum && off->csum_offset == HDR_UDP_CSUM)
+		sum = 0xffff; /* zero would say that there is none (RFC 768) */
+	hdr_store16(body + at, sum);
+	emit(arg, body, head, frame->body + head, frame->body_len - head);
+	return VS_DROP_NONE;
+}
+
+/* struct cut - what offload_cut() finds out about a GSO frame before it cuts: offsets are in the body */
+struct cut {
+	size_t l3, l4, headers;
+	bool v4, tcp;
+};
+
+static bool cut_plan(const struct frame *frame, struct cut *cut)
+{
+	uint8_t type = frame->off.gso_type & (uint8_t)~VIRTIO_NET_HDR_GSO_ECN;
+	struct hdr_l3 l3;
+
+	if (type != VIRTIO_NET_HDR_GSO_TCPV4 && type != VIRTIO_NET_HDR_GSO_TCPV6 && type != HDR_VNET_GSO_UDP_L4)
+		return false;
+	cut->tcp = type != HDR_VNET_GSO_UDP_L4;
+	/* A GSO frame of a tunnel (its checksum starts in the inner header) is not what it says: refuse it. */
+	if (!frame->off.gso_size || !hdr_parse_l3(frame->body, frame->body_len, &l3) ||
+	    l3.l4 != frame->off.csum_start || l3.protocol != (cut->tcp ? IPPROTO_TCP : IPPROTO_UDP))
+		return false;
+	cut->v4 = l3.v4;
+	cut->l3 = l3.l3;
+	cut->l4 = l3.l4;
+	cut->headers = cut->l4 + HDR_UDP_LEN;
+	if (cut->tcp) {
+		if (cut->l4 + HDR_TCP_LEN > frame->body_len)
+			return false;
+		cut->headers = cut->l4 + hdr_tcp_len(frame->body + cut->l4);
+		if (cut->headers < cut->l4 + HDR_TCP_LEN)
+			return false;
+	}
+	return cut->headers <= OFFLOAD_HEADERS && cut->headers <= frame->body_len;
+}
+
+/* segment_headers() - make the copied headers those of the segment at @offset. */
+static void segment_headers(const struct cut *cut, uint8_t *body, size_t offset, unsigned int index, bool last,
+			    const uint8_t *payload, size_t len)
+{
+	uint8_t *l4 = body + cut->l4;
+	size_t l4_len = cut->headers - cut->l4 + len;
+	uint32_t sum;
+	size_t at;
+
+	hdr_set_length(body, cut->l3, cut->v4, cut->headers - cut->l3 + len, (uint16_t)index);
+	if (cut->tcp) {
+		at = HDR_TCP_CSUM;
+		hdr_store32(l4 + HDR_TCP_SEQ, hdr_load32(l4 + HDR_TCP_SEQ) + (uint32_t)offset);
+		if (!last)
+			l4[HDR_TCP_FLAGS] &= (uint8_t) ~(HDR_TCP_FIN | HDR_TCP_PSH);
+		if (index)
+			l4[HDR_TCP_FLAGS] &= (uint8_t)~HDR_TCP_CWR;
+	} else {
+		at = HDR_UDP_CSUM;
+		hdr_store16(l4 + HDR_UDP_LENGTH, (uint16_t)l4_len);
+	}
+	hdr_store16(l4 + at, 0);
+	sum = hdr_pseudo_sum(body, cut->l3, cut->v4, cut->tcp ? IPPROTO_TCP : IPPROTO_UDP, l4_len);
+	sum = offload_sum(payload, len, offload_sum(l4, cut->headers - cut->l4, sum));
+	sum = offload_fold(sum);
+	hdr_store16(l4 + at, !sum && !cut->tcp ? 0xffff : (uint16_t)sum);
+}
+
+enum vs_drop offload_cut(const struct frame *frame, offload_emit emit, void *arg)
+{
+	uint8_t body[OFFLOAD_HEADERS];
+	struct cut cut;
+	size_t offset = 0, total, len;
+
+	if (frame->off.gso_type == VIRTIO_NET_HDR_GSO_NONE) {
+		if (frame->off.needs_csum)
+			return finish_checksum(frame, emit, arg);
+		emit(arg, NULL, 0, frame->body, frame->body_len);
+		return VS_DROP_NONE;
+	}
+	if (!cut_plan(frame, &cut))
+		return VS_DROP_GSO_UNSUPPORTED;
+	total = frame->body_len - cut.headers;
+	for (unsigned int i = 0; !i || offset < total; i++, offset += len) {
+		uint8_t *payload = frame->body + cut.headers + offset;
+
+		len = total - offset < frame->off.gso_size ? total - offset : frame->off.gso_size;
+		memcpy(body, frame->body, cut.headers);
+		segment_headers(&cut, body, offset, i, offset + len == total, payload, len);
+		emit(arg, body, cut.headers, payload, len);
+	}
+	return VS_DROP_NONE;
+}

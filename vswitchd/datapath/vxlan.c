@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* vxlan.c - the driver of VXLAN ports (RFC 7348): their life and configuration */
+#include "vswitchd/datapath/vxlan.h"
+
+#include <stdlib.h>
+
+#include "common/xalloc.h"
+
+struct vx_sockets *vx_sockets_create(struct up *up)
+{
+	struct vx_sockets *vx = vs_xcalloc(1, sizeof(*vx));
+
+	vx->up = up;
+	vx->rx = vx_rx_create(up);
+	vx->tx = vx_tx_create();
+	return vx;
+}
+
+void vx_sockets_destroy(struct vx_sockets *vx)
+{
+	if (!vx)
+		return;
+	vx_rx_destroy(vx->rx);
+	vx_tx_destroy(vx->tx);
+	free(vx);
+}
+
+static struct vx_port *vx_of(struct up_port *port)
+{
+	return vs_container(port, struct vx_port, port);
+}
+
+static struct dp_vxlan config_copy(const struct dp_vxlan *from)
+{
+	struct dp_vxlan copy = *from;
+
+	copy.remotes = vs_xcalloc(from->n_remotes + 1, sizeof(*copy.remotes));
+	if (from->n_remotes)
+		memcpy(copy.remotes, from->remotes, from->n_remotes * sizeof(*copy.remotes));
+	return copy;
+}
+
+static int vxlan_open(struct up_port *port, const struct dp_port_config *config)
+{
+	struct vx_port *vx = vx_of(port);
+	int err;
+
+	vx->config = config_copy(&config->vxlan);
+	vs_list_init(&vx->siblings);
+	err = vx_rx_attach(port->up->vx->rx, vx);
+	if (err)
+		free(vx->config.remotes);
+	return err;
+}
+
+static bool config_equal(const struct dp_vxlan *a, const struct dp_vxlan *b)
+{
+	return a->vni == b->vni && a->dst_port == b->dst_port && a->ttl == b->ttl && a->tos == b->tos &&
+	       a->csum == b->csum && a->df == b->df && a->group_ifindex == b->group_ifindex &&
+	       vs_ip_equal(&a->local, &b->local) && a->n_remotes == b->n_remotes &&
+	       (!a->n_remotes || !memcmp(a->remotes, b->remotes, a->n_remotes * sizeof(*a->remotes)));
+}
+
+/* A change is all or nothing: when the new configuration cannot be, the old one goes on. */
+static int vxlan_set(struct up_port *port, const struct dp_port_config *config)
+{
+	struct vx_port *vx = vx_of(port);
+	struct vx_rx *rx = port->up->vx->rx;
+	struct dp_vxlan old = vx->config;
+	int err;
+
+	if (config_equal(&old, &config->vxlan))
+		return 0;
+	vx_tx_flush(port->up->vx->tx);
+	vx_rx_detach(rx, vx);
+	vx->config = config_copy(&config->vxlan);
+	err = vx_rx_attach(rx, vx);
+	if (err) {
+		free(vx->config.remotes);
+		vx->config = old;
+		vx_rx_attach(rx, vx);
+		return err;
+	}
+	free(old.remotes);
+	/* What was learned may lie behind a remote that is gone. */
+	fdb_flush(port->up->fdb, port->vlan.bridge, port->number, VS_VLAN_NONE);
+	return 0;
+}
+
+static void vxlan_close(struct up_port *port)
+{
+	struct vx_port *vx = vx_of(port);
+
+	vx_tx_flush(port->up->vx->tx);
+	vx_rx_detach(port->up->vx->rx, vx);
+	free(vx->config.remotes);
+}
+
+static void vxlan_send(struct up_port *port, const struct frame *frame, const struct vs_ip *remote)
+{
+	up_queued(port);
+	vx_tx_send(port->up->vx->tx, vx_of(port), frame, remote);
+}
+
+static void vxlan_flush(struct up_port *port)
+{
+	vx_tx_flush(port->up->vx->tx);
+}
+
+const struct up_driver vxlan_driver = {
+	.size = sizeof(struct vx_port),
+	.open = vxlan_open,
+	.set = vxlan_set,
+	.close = vxlan_close,
+	.send = vxlan_send,
+	.flush = vxlan_flush,
+};
