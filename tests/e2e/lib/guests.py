@@ -101,6 +101,7 @@ class Container:
         self.podman("--runtime", "runc", "--cgroup-manager", "cgroupfs", "run", "-d", "--ulimit", "nofile=1024:1024",
                     "--ulimit", "nproc=100:100", "--network", "none", "--name", self.name, "--rootfs", root,
                     "/bin/sh", "-c", command)
+        self.removed = False
         net.on_exit(self.remove)
         self.pid = int(self.podman("inspect", "-f", "{{.State.Pid}}", self.name))
 
@@ -112,6 +113,9 @@ class Container:
         return done.stdout
 
     def remove(self):
+        if self.removed:
+            return
+        self.removed = True
         self.podman("--runtime", "runc", "--cgroup-manager", "cgroupfs", "rm", "-f", "-t", "0", self.name)
 
     def run(self, *words):
