@@ -70,8 +70,8 @@ static inline void vs_learn(struct vs_env *env, __u32 bridge, const struct vs_in
 	if (known) {
 		if (known->flags & VS_FDB_STATIC)
 			return;
-		if (known->port == now.port && known->origin == now.origin && vs_ip_equal(&known->remote, &now.remote) &&
-		    now.seen_ns - known->seen_ns < VS_SEEN_STEP_NS)
+		if (known->port == now.port && known->origin == now.origin &&
+		    vs_ip_equal(&known->remote, &now.remote) && now.seen_ns - known->seen_ns < VS_SEEN_STEP_NS)
 			return;
 	}
 	vs_env_fdb_learn(env, &key, known, &now);

@@ -37,7 +37,7 @@ enum vs_drop {
 #define X(id, name, text) VS_DROP_##id,
 	VS_DROP_REASONS(X)
 #undef X
-	VS_DROP__COUNT
+		VS_DROP__COUNT
 };
 
 #endif

@@ -21,14 +21,14 @@ struct vs_vlans {
  * VLAN modes are syntax. At run time a port is: where an untagged frame goes (pvid), which VLAN leaves untagged,
  * some flags, and the set of VLANs it carries. reconcile/vlan.c translates Open vSwitch's columns to this.
  */
-#define VS_PORT_TAGGED_OK 0x0001     /* tagged frames (VID not 0) are admitted */
-#define VS_PORT_TUNNEL 0x0002	     /* dot1q-tunnel: whatever arrives gets an outer tag; members are the C-VIDs */
-#define VS_PORT_PLAIN_ONLY 0x0004    /* egress refuses a frame with a known inner tag (access ports) */
-#define VS_PORT_PROTECTED 0x0008     /* no traffic between two protected ports of a bridge */
+#define VS_PORT_TAGGED_OK 0x0001       /* tagged frames (VID not 0) are admitted */
+#define VS_PORT_TUNNEL 0x0002	       /* dot1q-tunnel: whatever arrives gets an outer tag; members are the C-VIDs */
+#define VS_PORT_PLAIN_ONLY 0x0004      /* egress refuses a frame with a known inner tag (access ports) */
+#define VS_PORT_PROTECTED 0x0008       /* no traffic between two protected ports of a bridge */
 #define VS_PORT_PRIO_IF_NONZERO 0x0010 /* an untagged egress frame with a PCP gets a priority tag (VID 0) */
-#define VS_PORT_PRIO_ALWAYS 0x0020   /* ... also when PCP is 0, if it came in with a tag */
-#define VS_PORT_HAIRPIN 0x0040	     /* frames may leave through the port they came in by */
-#define VS_PORT_OVERLAY 0x0080	     /* a VXLAN port: outputs carry a remote */
+#define VS_PORT_PRIO_ALWAYS 0x0020     /* ... also when PCP is 0, if it came in with a tag */
+#define VS_PORT_HAIRPIN 0x0040	       /* frames may leave through the port they came in by */
+#define VS_PORT_OVERLAY 0x0080	       /* a VXLAN port: outputs carry a remote */
 
 /**
  * struct vs_port - everything forwarding needs to know of one port

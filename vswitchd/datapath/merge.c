@@ -85,8 +85,8 @@ static bool same_flow(const struct merge *merge, const struct frame *frame, cons
 		     : memcmp(a, b, ip + 4) || memcmp(a + ip + 6, b + ip + 6, HDR_IPV6_LEN - 6))
 		return false;
 	return !memcmp(a + tcp, b + tcp, HDR_TCP_SEQ) && !memcmp(a + tcp + HDR_TCP_ACK, b + tcp + HDR_TCP_ACK, 4) &&
-	       a[tcp + HDR_TCP_OFFSET] == b[tcp + HDR_TCP_OFFSET] &&
-	       !memcmp(a + tcp + 14, b + tcp + 14, 2) && !memcmp(a + tcp + 18, b + tcp + 18, 2) &&
+	       a[tcp + HDR_TCP_OFFSET] == b[tcp + HDR_TCP_OFFSET] && !memcmp(a + tcp + 14, b + tcp + 14, 2) &&
+	       !memcmp(a + tcp + 18, b + tcp + 18, 2) &&
 	       !memcmp(a + tcp + HDR_TCP_LEN, b + tcp + HDR_TCP_LEN, s->payload - tcp - HDR_TCP_LEN);
 }
 
@@ -122,12 +122,13 @@ struct frame *merge_finish(struct merge *merge)
 
 		hdr_set_length(frame->body, l3, v4, frame->body_len - l3, 0);
 		hdr_store16(frame->body + merge->l4 + HDR_TCP_CSUM, (uint16_t)~offload_fold(sum));
-		frame->off = (struct frame_offload){.needs_csum = true,
-						    .gso_type = v4 ? VIRTIO_NET_HDR_GSO_TCPV4 : VIRTIO_NET_HDR_GSO_TCPV6,
-						    .gso_size = merge->mss,
-						    .hdr_len = (uint16_t)merge->payload,
-						    .csum_start = (uint16_t)merge->l4,
-						    .csum_offset = HDR_TCP_CSUM};
+		frame->off =
+			(struct frame_offload){.needs_csum = true,
+					       .gso_type = v4 ? VIRTIO_NET_HDR_GSO_TCPV4 : VIRTIO_NET_HDR_GSO_TCPV6,
+					       .gso_size = merge->mss,
+					       .hdr_len = (uint16_t)merge->payload,
+					       .csum_start = (uint16_t)merge->l4,
+					       .csum_offset = HDR_TCP_CSUM};
 	}
 	merge->segments = 0;
 	return frame;

@@ -11,7 +11,8 @@ uint32_t offload_sum(const uint8_t *bytes, size_t len, uint32_t sum)
 	uint64_t total = 0;
 	uint32_t word;
 
-	/* Sum in the machine's order, 32 bits at a time: the ones' complement sum does not mind (RFC 1071 section 2). */
+	/* Sum in the machine's order, 32 bits at a time: the ones' complement sum does not mind (RFC 1071 section 2).
+	 */
 	for (; len >= 4; bytes += 4, len -= 4) {
 		memcpy(&word, bytes, 4);
 		total += word;

@@ -31,7 +31,7 @@
 #define SOURCE_STEP 256
 #define SOURCE_TRIES 200
 #define QUEUE 256
-#define SEGMENTS 60	   /* of one UDP_SEGMENT message; the kernel's limit is 64 */
+#define SEGMENTS 60 /* of one UDP_SEGMENT message; the kernel's limit is 64 */
 #define MESSAGE_MAX 65000
 #define HEADERS (VXLAN_HLEN + FRAME_HEAD + OFFLOAD_HEADERS)
 #define CONTROL 160
@@ -168,7 +168,8 @@ static void control_add(struct tx_message *m, int level, int type, const void *d
 	m->control_len += CMSG_SPACE(len);
 }
 
-static void address_v4(struct tx_message *m, const struct dp_vxlan *config, const struct vs_ip *remote, int tos, int ttl)
+static void address_v4(struct tx_message *m, const struct dp_vxlan *config, const struct vs_ip *remote, int tos,
+		       int ttl)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(config->dst_port)};
 	struct in_pktinfo info = {0};
@@ -185,7 +186,8 @@ static void address_v4(struct tx_message *m, const struct dp_vxlan *config, cons
 		control_add(m, SOL_IP, IP_PKTINFO, &info, sizeof(info));
 }
 
-static void address_v6(struct tx_message *m, const struct dp_vxlan *config, const struct vs_ip *remote, int tos, int ttl)
+static void address_v6(struct tx_message *m, const struct dp_vxlan *config, const struct vs_ip *remote, int tos,
+		       int ttl)
 {
 	struct in6_pktinfo info = {0};
 
@@ -223,7 +225,8 @@ static struct tx_message *message_new(struct encap *e)
 	return m;
 }
 
-/* The message that takes a piece of @bytes: the last one when it is of the same frame and there is room, or a new one. */
+/* The message that takes a piece of @bytes: the last one when it is of the same frame and there is room, or a new one.
+ */
 static struct tx_message *message_for(struct encap *e, size_t bytes)
 {
 	struct tx_message *last;
@@ -311,14 +314,14 @@ static void message_prepare(struct vx_tx *tx, unsigned int i)
 
 		control_add(m, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment));
 	}
-	tx->mmsgs[i].msg_hdr = (struct msghdr){.msg_name = &m->to,
-					       .msg_namelen = m->to.sin6_family == AF_INET
-								      ? (socklen_t)sizeof(struct sockaddr_in)
-								      : (socklen_t)sizeof(struct sockaddr_in6),
-					       .msg_iov = &tx->iov[m->iov],
-					       .msg_iovlen = m->n_iov,
-					       .msg_control = m->control,
-					       .msg_controllen = m->control_len};
+	tx->mmsgs[i].msg_hdr =
+		(struct msghdr){.msg_name = &m->to,
+				.msg_namelen = m->to.sin6_family == AF_INET ? (socklen_t)sizeof(struct sockaddr_in)
+									    : (socklen_t)sizeof(struct sockaddr_in6),
+				.msg_iov = &tx->iov[m->iov],
+				.msg_iovlen = m->n_iov,
+				.msg_control = m->control,
+				.msg_controllen = m->control_len};
 }
 
 /* send_run() - messages @from to @to, all of one socket. */

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* daemon.c - vswitchd: owns the store, the datapath, the reconciler and the control socket, and wires them up */
+#include "vswitchd/daemon.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "common/log.h"
+#include "common/xalloc.h"
+#include "vswitchd/control/control.h"
+#include "vswitchd/datapath/dp.h"
+#include "vswitchd/reconcile/reconcile.h"
+#include "vswitchd/store/store.h"
+
+#define SIGNALS 2
+
+struct daemon {
+	const struct options *options;
+	struct event_base *base;
+	struct event *signals[SIGNALS];
+	struct store *store;
+	struct dp *dp;
+	char *datapath_text;
+	struct rc *rc;
+	struct ctl *ctl;
+	bool cleanup;
+};
+
+/* --- what the rooms ask of each other, through us -------------------------------------------------------------- */
+
+static void env_refresh(void *arg, struct store_row *interface)
+{
+	rc_refresh(((struct daemon *)arg)->rc, interface);
+}
+
+static uint32_t env_bridge_number(void *arg, const char *bridge)
+{
+	return rc_bridge_number(((struct daemon *)arg)->rc, bridge);
+}
+
+static uint32_t env_port_number(void *arg, const char *interface)
+{
+	return rc_port_number(((struct daemon *)arg)->rc, interface);
+}
+
+static const char *env_port_name(void *arg, uint32_t number)
+{
+	return rc_port_name(((struct daemon *)arg)->rc, number);
+}
+
+static void env_quit(void *arg, bool cleanup)
+{
+	struct daemon *d = arg;
+
+	d->cleanup = cleanup;
+	event_base_loopexit(d->base, NULL);
+}
+
+static void on_signal(evutil_socket_t number, short what, void *arg)
+{
+	(void)what;
+	vs_info("ending on signal %d", (int)number);
+	env_quit(arg, false);
+}
+
+/* --- start ----------------------------------------------------------------------------------------------------- */
+
+/* make_directories() - @path and what leads to it, as mkdir -p does. */
+static int make_directories(const char *path)
+{
+	char *copy = vs_xstrdup(path);
+	int err = 0;
+
+	for (char *slash = copy + 1; !err && (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			err = -errno;
+		*slash = '/';
+	}
+	if (!err && mkdir(copy, 0755) < 0 && errno != EEXIST)
+		err = -errno;
+	free(copy);
+	return err;
+}
+
+static int prepare_paths(const struct options *o)
+{
+	char *db_dir = vs_xstrdup(o->db), *slash = strrchr(db_dir, '/');
+	int err = make_directories(o->rundir);
+
+	if (err)
+		vs_err("cannot make --rundir \"%s\": %s", o->rundir, strerror(-err));
+	if (!err && slash && slash != db_dir) {
+		*slash = '\0';
+		err = make_directories(db_dir);
+		if (err)
+			vs_err("cannot make the directory of --db \"%s\": %s", o->db, strerror(-err));
+	}
+	free(db_dir);
+	return err;
+}
+
+/* Every port is a socket or two: take as many descriptors as we may. */
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	if (limit.rlim_max < 1 << 20 && !setrlimit(RLIMIT_NOFILE, &(struct rlimit){1 << 20, 1 << 20}))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int open_datapath(struct daemon *d)
+{
+	const char *asked = d->options->datapath;
+	int err;
+
+	if (!strcmp(asked, "bpf")) {
+		vs_err("--datapath: this build has no \"bpf\" datapath; use auto or user");
+		return -ENOTSUP;
+	}
+	err = dp_user_open(d->base, &d->dp);
+	if (err) {
+		vs_err("cannot start the user datapath: %s", strerror(-err));
+		return err;
+	}
+	d->datapath_text = vs_xasprintf("user (%s)", strcmp(asked, "user") ? "auto: this build has no bpf datapath"
+									   : "asked for by --datapath");
+	return 0;
+}
+
+static int open_store(struct daemon *d)
+{
+	char *error = NULL;
+	int err = store_open(d->options->db, &d->store, &error);
+
+	if (err)
+		vs_err("%s", error);
+	free(error);
+	return err;
+}
+
+/* The socket comes first: it is what tells that another daemon has this run directory. */
+static int open_control(struct daemon *d)
+{
+	const struct ctl_env env = {.store = d->store,
+				    .dp = d->dp,
+				    .datapath_text = d->datapath_text,
+				    .refresh = env_refresh,
+				    .bridge_number = env_bridge_number,
+				    .port_number = env_port_number,
+				    .port_name = env_port_name,
+				    .quit = env_quit,
+				    .arg = d};
+	char *path = vs_xasprintf("%s/vswitchd.sock", d->options->rundir);
+	int err = ctl_open(d->base, &env, path, d->options->group, &d->ctl);
+
+	if (err)
+		vs_err("cannot listen on \"%s\": %s", path,
+		       err == -EADDRINUSE ? "another vswitchd serves there" : strerror(-err));
+	free(path);
+	return err;
+}
+
+static int open_all(struct daemon *d)
+{
+	static const int numbers[SIGNALS] = {SIGTERM, SIGINT};
+	int err = prepare_paths(d->options);
+
+	if (err)
+		return err;
+	d->base = event_base_new();
+	if (!d->base) {
+		vs_err("cannot make an event loop");
+		return -ENOMEM;
+	}
+	for (int i = 0; i < SIGNALS; i++) {
+		d->signals[i] = evsignal_new(d->base, numbers[i], on_signal, d);
+		event_add(d->signals[i], NULL);
+	}
+	err = open_store(d);
+	if (!err)
+		err = open_datapath(d);
+	if (!err)
+		err = open_control(d);
+	if (err)
+		return err;
+	err = rc_open(d->base, d->store, d->dp, d->options->rundir, &d->rc);
+	if (err)
+		vs_err("cannot start: %s", strerror(-err));
+	return err;
+}
+
+static void close_all(struct daemon *d)
+{
+	if (d->ctl)
+		ctl_close(d->ctl);
+	if (d->rc && d->cleanup)
+		rc_cleanup(d->rc);
+	if (d->rc)
+		rc_close(d->rc);
+	if (d->dp)
+		d->dp->ops->close(d->dp);
+	if (d->store)
+		store_close(d->store);
+	for (int i = 0; i < SIGNALS; i++) {
+		if (d->signals[i])
+			event_free(d->signals[i]);
+	}
+	if (d->base)
+		event_base_free(d->base);
+	free(d->datapath_text);
+}
+
+int daemon_run(const struct options *options, void (*ready)(void *arg), void *arg)
+{
+	struct daemon d = {.options = options};
+	int err;
+
+	signal(SIGPIPE, SIG_IGN);
+	raise_limits();
+	err = open_all(&d);
+	if (!err) {
+		vs_info("vswitchd " VS_VERSION " ready, datapath %s", d.datapath_text);
+		if (ready)
+			ready(arg);
+		event_base_dispatch(d.base);
+	}
+	close_all(&d);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* options.h - vswitchd's command line */
+#ifndef VS_OPTIONS_H
+#define VS_OPTIONS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/**
+ * struct options - what vswitchd was told
+ * @rundir: where the socket, the marks of what we made, and with --detach the log lie
+ * @db: the database file
+ * @datapath: "auto", "user" or "bpf"
+ * @group: that may use the socket; (gid_t)-1: the daemon's own
+ * @pidfile, @log_file: NULL for none
+ * @detach: go to the background once commands are served
+ */
+struct options {
+	const char *rundir;
+	const char *db;
+	const char *datapath;
+	gid_t group;
+	const char *pidfile;
+	const char *log_file;
+	bool detach;
+};
+
+/**
+ * options_parse() - read the command line and the environment
+ * Return: -1 to go on; else the exit status (help, version, or a mistake that has been printed).
+ */
+int options_parse(int argc, char *argv[], struct options *options);
+
+#endif
