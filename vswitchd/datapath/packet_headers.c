@@ -41,14 +41,13 @@ static bool parse_v6(const uint8_t *body, size_t len, struct hdr_l3 *l3)
 	l3->v4 = false;
 	l3->tos = (uint8_t)((ip[0] & 0xf) << 4 | ip[1] >> 4);
 	l3->ttl = ip[7];
-	while (v6_is_extension(next)) {
-		if (len < at + 8)
-			return false;
+	/* A chain that runs past the end is left at the header that does: no protocol that anything here looks into. */
+	while (v6_is_extension(next) && len >= at + 8 && len >= at + ((size_t)body[at + 1] + 1) * 8) {
+		size_t header = ((size_t)body[at + 1] + 1) * 8;
+
 		next = body[at];
-		at += (size_t)(body[at + 1] + 1) * 8;
+		at += header;
 	}
-	if (at > len)
-		return false;
 	l3->fragment = next == 44;
 	l3->protocol = next;
 	l3->l4 = at;
