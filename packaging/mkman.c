@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* mkman.c - fills manual pages from the tables that the programs themselves are made from */
+/*
+ * usage: mkman <template >page
+ *
+ * A template is a page in mdoc(7). A line ".\" @WORD@" is replaced by what the table of that name says, so that no
+ * command, option, table or column can be missing from its page or be described there as it was once.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cmdline.h"
+#include "common/commands.h"
+#include "vswitchd/store/schema.h"
+
+/* Print text; a control character at the start of a line and backslashes are made harmless. */
+static void mkman_text(const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", stdout);
+	for (; *text; text++) {
+		if (*text == '\\')
+			fputs("\\e", stdout);
+		else if (*text == '-')
+			fputs("\\-", stdout);
+		else
+			putchar(*text);
+	}
+}
+
+/* Print text in sentences of a line each, with a `quoted' word in bold. */
+static void mkman_prose(const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '`') {
+			size_t n = strcspn(text + 1, "'");
+
+			printf("\\fB%.*s\\fR", (int)n, text + 1);
+			text += n + (text[n + 1] == '\'');
+		} else if (text[0] == '.' && text[1] == ' ' && isupper((unsigned char)text[2])) {
+			fputs(".\n", stdout);
+			text++;
+		} else if (*text == '\\') {
+			fputs("\\e", stdout);
+		} else {
+			putchar(*text);
+		}
+	}
+	putchar('\n');
+}
+
+static void mkman_commands(void)
+{
+	for (int group = 0; group < COMMAND_GROUP__COUNT; group++) {
+		printf(".Ss %s\n.Bl -tag -width Ds\n", command_groups[group]);
+		for (int i = 0; i < COMMAND__COUNT; i++) {
+			const struct command *c = &commands[i];
+
+			if ((int)c->group != group)
+				continue;
+			fputs(".It Xo\n", stdout);
+			for (const char *o = c->options; *o; o += strspn(o, " ")) {
+				size_t n = strcspn(o, " ");
+
+				printf("[\\fB%.*s\\fR%s]\n", (int)n, o, o[n - 1] == '=' ? "\\fI...\\fR" : "");
+				o += n;
+			}
+			printf("\\fB%s\\fR", c->name);
+			if (*c->args)
+				printf(" \\fI%s\\fR", c->args);
+			fputs("\n.Xc\n", stdout);
+			mkman_prose(c->help);
+		}
+		fputs(".El\n", stdout);
+	}
+}
+
+static void mkman_options(void)
+{
+	static const struct {
+		const char *name;
+		char letter;
+		const char *value, *help;
+	} options[] = {
+#define X(id, name, letter, value, help) {name, letter, value, help},
+		CMDLINE_OPTIONS(X)
+#undef X
+	};
+
+	fputs(".Bl -tag -width Ds\n", stdout);
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (!options[i].help)
+			continue;
+		fputs(".It ", stdout);
+		if (options[i].letter)
+			printf("\\fB\\-%c\\fR , ", options[i].letter);
+		fputs("\\fB\\-\\-", stdout);
+		mkman_text(options[i].name);
+		printf("\\fR%s%s%s\n", options[i].value ? "=\\fI" : "", options[i].value ? options[i].value : "",
+		       options[i].value ? "\\fR" : "");
+		mkman_prose(options[i].help);
+	}
+	fputs(".El\n", stdout);
+}
+
+/* "string", "integer, 0 to 4095", "one of a, b", "reference to Port" */
+static void mkman_base_type(const struct vs_base_type *type)
+{
+	static const char *const names[] = {
+		[VS_VOID] = "nothing",	  [VS_INTEGER] = "integer", [VS_REAL] = "real number",
+		[VS_BOOLEAN] = "boolean", [VS_STRING] = "string",   [VS_UUID] = "UUID",
+	};
+
+	if (type->ref_table) {
+		printf("%s to %s", type->ref_weak ? "weak reference" : "reference", type->ref_table);
+	} else if (type->enums) {
+		fputs("one of", stdout);
+		for (size_t i = 0; type->enums[i]; i++)
+			printf("%s %s", i ? "," : "", type->enums[i]);
+	} else {
+		fputs(names[type->type], stdout);
+		if (type->type == VS_INTEGER && (type->min || type->max)) {
+			printf(", at least %lld", (long long)type->min);
+			if (type->max < INT64_MAX)
+				printf(", at most %lld", (long long)type->max);
+		}
+	}
+}
+
+static void mkman_type(const struct vs_type *type)
+{
+	if (vs_type_is_map(type)) {
+		fputs("map from ", stdout);
+		mkman_base_type(&type->key);
+		fputs(" to ", stdout);
+		mkman_base_type(&type->value);
+		return;
+	}
+	if (type->n_max > 1)
+		fputs(type->n_min ? "set of one or more: " : "set of: ", stdout);
+	else if (!type->n_min)
+		fputs("optional ", stdout);
+	mkman_base_type(&type->key);
+}
+
+static void mkman_column(const struct schema_column *column)
+{
+	printf(".It Sy %s : ", column->name);
+	mkman_type(&column->type);
+	fputs("\n", stdout);
+	mkman_prose(column->doc);
+	if (column->flags & SCHEMA_EPHEMERAL)
+		fputs("Written by the daemon; not kept.\n", stdout);
+	if (column->flags & SCHEMA_IMMUTABLE)
+		fputs("Cannot be changed.\n", stdout);
+}
+
+/* The columns of @table that have, or have not, the flag of what is without effect; nothing where there are none. */
+static void mkman_columns(const struct schema_table *table, unsigned int stored_only, const char *heading)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < table->n_columns; i++) {
+		if ((table->columns[i].flags & SCHEMA_STORED_ONLY) != stored_only)
+			continue;
+		if (!any)
+			fputs(heading, stdout);
+		any = true;
+		mkman_column(&table->columns[i]);
+	}
+	if (any)
+		fputs(".El\n", stdout);
+}
+
+static void mkman_tables(void)
+{
+	for (int t = 0; t < STORE__TABLES; t++) {
+		const struct schema_table *table = &schema_tables[t];
+
+		printf(".Sh TABLE %s\n", table->name);
+		mkman_prose(table->doc);
+		mkman_columns(table, 0, ".Bl -tag -width Ds\n");
+		mkman_columns(table, SCHEMA_STORED_ONLY,
+			      ".Pp\nKept for tools, without effect:\n.Bl -tag -width Ds -compact\n");
+	}
+}
+
+static const struct {
+	const char *word;
+	void (*print)(void);
+} fillings[] = {
+	{".\\\" @COMMANDS@\n", mkman_commands},
+	{".\\\" @OPTIONS@\n", mkman_options},
+	{".\\\" @TABLES@\n", mkman_tables},
+};
+
+int main(void)
+{
+	char line[1024];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		size_t i = 0;
+
+		while (i < sizeof(fillings) / sizeof(fillings[0]) && strcmp(line, fillings[i].word) != 0)
+			i++;
+		if (i < sizeof(fillings) / sizeof(fillings[0]))
+			fillings[i].print();
+		else
+			fputs(line, stdout);
+	}
+	return ferror(stdin) || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
