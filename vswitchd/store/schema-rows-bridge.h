@@ -17,7 +17,7 @@
 	  "Whether to run the rapid spanning tree protocol (IEEE 802.1D-2004).")                                       \
 	C(Bridge, mcast_snooping_enable, T_ONE(K_BOOLEAN), S_STORED,                                                   \
 	  "Whether to learn from IGMP and MLD which ports want which groups. Multicast frames are flooded.")           \
-	C(Bridge, ports, T_SET(K_REF("Port")), 0,                                                                      \
+	C(Bridge, ports, T_SET(K_REF("Port")), S_OWNS,                                                                 \
 	  "The ports of the bridge, among them one of the bridge's own name whose interface has the type internal: "   \
 	  "the host's foot in the bridge.")                                                                            \
 	C(Bridge, mirrors, T_SET(K_REF("Mirror")), S_STORED, "Mirrors of the bridge's traffic.")                       \

@@ -7,7 +7,7 @@
 #define SCHEMA_COLUMNS_Port(C)                                                                                         \
 	C(Port, name, T_ONE(K_STRING), S_IMMUTABLE | S_UNIQUE,                                                         \
 	  "The port's name, unique among ports. Usually that of its one interface.")                                   \
-	C(Port, interfaces, T_SET_OF(K_REF("Interface"), 1, VS_UNLIMITED), 0,                                          \
+	C(Port, interfaces, T_SET_OF(K_REF("Interface"), 1, VS_UNLIMITED), S_OWNS,                                     \
 	  "The interfaces of the port: one. More make a bond, which is kept for tools: the first by name carries the " \
 	  "traffic.")                                                                                                  \
 	C(Port, trunks, T_SET_OF(K_RANGE(0, 4095), 0, 4096), 0,                                                        \

@@ -6,7 +6,7 @@
 /* C(table, column, type, flags, doc) */
 #define SCHEMA_COLUMNS_Open_vSwitch(C)                                                                                 \
 	C(Open_vSwitch, datapaths, T_MAP(K_STRING, K_REF("Datapath")), S_STORED, "Settings by datapath type.")         \
-	C(Open_vSwitch, bridges, T_SET(K_REF("Bridge")), 0,                                                            \
+	C(Open_vSwitch, bridges, T_SET(K_REF("Bridge")), S_OWNS,                                                       \
 	  "The bridges of this switch. A bridge that is not in this set does not exist.")                              \
 	C(Open_vSwitch, manager_options, T_SET(K_REF("Manager")), S_STORED,                                            \
 	  "Database managers to connect to or to listen for.")                                                         \

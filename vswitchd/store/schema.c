@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "common/xalloc.h"
-
 /* K_*: the type of a key or value. Enumerations are in alphabetical order, as they are printed. */
 /* clang-format off */
 #define K_STRING {.type = VS_STRING}
@@ -29,6 +27,7 @@
 #define S_EPHEMERAL SCHEMA_EPHEMERAL
 #define S_IMMUTABLE SCHEMA_IMMUTABLE
 #define S_STORED SCHEMA_STORED_ONLY
+#define S_OWNS SCHEMA_OWNS
 #define S_UNIQUE SCHEMA_UNIQUE
 
 #define C(table, column, type, flags, doc) [table##_##column] = {#column, type, flags, doc},
@@ -39,3 +38,21 @@ SCHEMA_TABLES(X)
 #define X(table, root, name, doc) [STORE_##table] = {#table, root, doc, table##_columns, table##__COLUMNS, name},
 const struct schema_table schema_tables[STORE__TABLES] = {SCHEMA_TABLES(X)};
 #undef X
+
+enum store_table_id schema_find_table(const char *name)
+{
+	int i = 0;
+
+	while (i < STORE__TABLES && strcmp(schema_tables[i].name, name))
+		i++;
+	return (enum store_table_id)i;
+}
+
+int schema_find_column(enum store_table_id table, const char *name)
+{
+	for (unsigned int i = 0; i < schema_tables[table].n_columns; i++) {
+		if (!strcmp(schema_tables[table].columns[i].name, name))
+			return (int)i;
+	}
+	return -1;
+}

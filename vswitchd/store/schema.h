@@ -25,6 +25,7 @@ SCHEMA_TABLES(X)
 #define SCHEMA_IMMUTABLE 0x02	/* may not change once the row exists: names */
 #define SCHEMA_STORED_ONLY 0x04 /* kept for tools of Open vSwitch; has no effect here */
 #define SCHEMA_UNIQUE 0x08	/* no two rows of the table have the same value */
+#define SCHEMA_OWNS 0x10	/* what it refers to belongs to one row only: a port to one bridge */
 
 #define SCHEMA_NO_NAME (-1)
 
@@ -47,5 +48,11 @@ struct schema_table {
 };
 
 extern const struct schema_table schema_tables[STORE__TABLES];
+
+/** schema_find_table() - by its exact name. Return: STORE__TABLES if there is none. */
+enum store_table_id schema_find_table(const char *name);
+
+/** schema_find_column() - by its exact name. Return: -1 if there is none. */
+int schema_find_column(enum store_table_id table, const char *name);
 
 #endif

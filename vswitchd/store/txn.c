@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* txn.c - transactions: writing rows in place, and either making it true or taking it back */
+
+/*
+ * Rows are written in place and every first write of a column keeps the old value, so reading needs to know nothing
+ * of transactions and an abort is putting back. Indexes follow each write at once. Commit costs what was changed.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "vswitchd/store/internal.h"
+
+static void txn_touch(struct store_row *row)
+{
+	struct store_txn *txn = &row->store->txn;
+
+	if (!txn->active)
+		abort();
+	if (row->undo)
+		return;
+	row->undo = (struct store_undo *)vs_xcalloc(1, sizeof(*row->undo));
+	txn->rows = (struct store_row **)vs_xrealloc(txn->rows, (txn->n_rows + 1) * sizeof(struct store_row *));
+	txn->rows[txn->n_rows++] = row;
+}
+
+/* Note the value of @column before its first write. */
+static void txn_save(struct store_row *row, unsigned int column)
+{
+	struct store_undo *undo;
+
+	txn_touch(row);
+	undo = row->undo;
+	if (undo->inserted || (undo->saved >> column & 1))
+		return;
+	if (!undo->old)
+		undo->old = (struct vs_datum *)vs_xcalloc(row_schema(row)->n_columns, sizeof(*undo->old));
+	vs_datum_clone(row_type(row, column), &undo->old[column], &row->columns[column]);
+	undo->saved |= UINT64_C(1) << column;
+}
+
+/* Puts @datum, which is handed over, in the place of the column's value. */
+static void row_put(struct store_row *row, unsigned int column, struct vs_datum *datum)
+{
+	refs_replace(row, column, &row->columns[column], datum);
+	vs_datum_destroy(row_type(row, column), &row->columns[column]);
+	row->columns[column] = *datum;
+	if (row->store->tables[row->table].key == (int)column)
+		row_reindex_name(row);
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------ */
+
+void store_begin(struct store *store)
+{
+	if (store->txn.active)
+		abort();
+	store->txn.active = true;
+}
+
+struct store_row *store_insert(struct store *store, enum store_table_id table)
+{
+	struct store_row *row;
+	struct vs_uuid uuid;
+
+	vs_uuid_generate(&uuid);
+	row = row_create(store, table, &uuid);
+	txn_touch(row);
+	row->undo->inserted = true;
+	refs_index(row);
+	return row;
+}
+
+void store_delete(struct store *store, struct store_row *row)
+{
+	(void)store;
+	txn_touch(row);
+	if (row->undo->deleted)
+		return;
+	refs_drop(row);
+	row_unindex(row);
+	row->undo->deleted = true;
+}
+
+void store_set(struct store *store, struct store_row *row, unsigned int column, const struct vs_datum *datum)
+{
+	const struct vs_type *type = row_type(row, column);
+	struct vs_datum copy;
+
+	(void)store;
+	if (row_is_deleted(row) || vs_datum_equal(type, &row->columns[column], datum))
+		return;
+	vs_datum_clone(type, &copy, datum);
+	txn_save(row, column);
+	row_put(row, column, &copy);
+}
+
+void store_set_string(struct store *store, struct store_row *row, unsigned int column, const char *text)
+{
+	struct vs_datum datum = {0};
+
+	vs_datum_set_string(&datum, text);
+	store_set(store, row, column, &datum);
+	vs_datum_destroy(row_type(row, column), &datum);
+}
+
+void store_set_integer(struct store *store, struct store_row *row, unsigned int column, int64_t value)
+{
+	struct vs_datum datum = {0};
+
+	vs_datum_set_integer(&datum, value);
+	store_set(store, row, column, &datum);
+	vs_datum_destroy(row_type(row, column), &datum);
+}
+
+/* A new column value with @target in, or without it. */
+static void change_ref(struct store_row *row, unsigned int column, const struct store_row *target, bool add)
+{
+	const struct vs_type *type = row_type(row, column);
+	const union vs_atom atom = {.uuid = target->uuid};
+	struct vs_datum datum;
+	int at;
+
+	vs_datum_clone(type, &datum, &row->columns[column]);
+	at = vs_datum_find(type, &datum, &atom);
+	if (add)
+		vs_datum_add(type, &datum, &atom, NULL);
+	else if (at >= 0)
+		vs_datum_remove_at(type, &datum, (unsigned int)at);
+	store_set(row->store, row, column, &datum);
+	vs_datum_destroy(type, &datum);
+}
+
+void store_add_ref(struct store *store, struct store_row *row, unsigned int column, const struct store_row *target)
+{
+	(void)store;
+	change_ref(row, column, target, true);
+}
+
+void store_remove_ref(struct store *store, struct store_row *row, unsigned int column, const struct store_row *target)
+{
+	(void)store;
+	change_ref(row, column, target, false);
+}
+
+/* --- ending ------------------------------------------------------------------------------------------------- */
+
+static void undo_free(struct store_row *row)
+{
+	struct store_undo *undo = row->undo;
+
+	for (unsigned int c = 0; undo->old && c < row_schema(row)->n_columns; c++)
+		vs_datum_destroy(row_type(row, c), &undo->old[c]);
+	free(undo->old);
+	free(undo);
+	row->undo = NULL;
+}
+
+static void row_restore(struct store_row *row)
+{
+	struct store_undo *undo = row->undo;
+
+	if (undo->inserted) {
+		if (!undo->deleted) {
+			refs_drop(row);
+			row_unindex(row);
+		}
+		undo_free(row);
+		row_destroy(row);
+		return;
+	}
+	for (unsigned int c = 0; undo->old && c < row_schema(row)->n_columns; c++) {
+		if (!(undo->saved >> c & 1))
+			continue;
+		if (undo->deleted) {
+			vs_datum_destroy(row_type(row, c), &row->columns[c]);
+			row->columns[c] = undo->old[c];
+		} else {
+			row_put(row, c, &undo->old[c]);
+		}
+		undo->old[c] = (struct vs_datum){0};
+	}
+	if (undo->deleted) {
+		row_index(row);
+		refs_index(row);
+	}
+	undo_free(row);
+}
+
+static void txn_end(struct store_txn *txn)
+{
+	free(txn->rows);
+	free(txn->orphans);
+	*txn = (struct store_txn){0};
+}
+
+void store_abort(struct store *store)
+{
+	struct store_txn *txn = &store->txn;
+
+	for (size_t i = txn->n_rows; i-- > 0;)
+		row_restore(txn->rows[i]);
+	txn_end(txn);
+}
+
+/* Forget columns that hold again what they held before. */
+static void drop_unchanged(struct store_row *row)
+{
+	struct store_undo *undo = row->undo;
+
+	for (unsigned int c = 0; undo->old && c < row_schema(row)->n_columns; c++) {
+		if ((undo->saved >> c & 1) && vs_datum_equal(row_type(row, c), &undo->old[c], &row->columns[c])) {
+			vs_datum_destroy(row_type(row, c), &undo->old[c]);
+			undo->saved &= ~(UINT64_C(1) << c);
+		}
+	}
+}
+
+static int check_unique(struct store_row *row, unsigned int column, char **error)
+{
+	const struct store_table *table = &row->store->tables[row->table];
+	const char *name = store_get_string(row, column);
+
+	for (struct hmap_node *node = hmap_first_with_hash(&table->by_name, row->by_name.hash); node;
+	     node = hmap_next_with_hash(node)) {
+		struct store_row *other = hmap_entry(node, struct store_row, by_name);
+		const char *other_name = store_get_string(other, column);
+
+		if (other == row || strcmp(name ? name : "", other_name ? other_name : ""))
+			continue;
+		*error = vs_xasprintf(
+			"Transaction causes multiple rows in \"%s\" table to have identical values (%s) for "
+			"index on column \"%s\".",
+			row_schema(row)->name, name ? name : "\"\"", row_schema(row)->columns[column].name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_column(struct store_row *row, unsigned int c, char **error)
+{
+	const struct schema_column *column = &row_schema(row)->columns[c];
+	char *why;
+
+	if ((column->flags & SCHEMA_IMMUTABLE) && !row->undo->inserted) {
+		*error = vs_xasprintf("cannot modify read-only column %s in table %s", column->name,
+				      row_schema(row)->name);
+		return -EINVAL;
+	}
+	if (vs_datum_check(&column->type, &row->columns[c], &why)) {
+		*error = vs_xasprintf("column %s in table %s: %s", column->name, row_schema(row)->name, why);
+		free(why);
+		return -EINVAL;
+	}
+	return column->flags & SCHEMA_UNIQUE ? check_unique(row, c, error) : 0;
+}
+
+static int check_row(struct store_row *row, char **error)
+{
+	for (unsigned int c = 0; c < row_schema(row)->n_columns; c++) {
+		if (row->undo->inserted || (row->undo->saved >> c & 1)) {
+			int rc = check_column(row, c, error);
+
+			if (rc)
+				return rc;
+		}
+	}
+	return rules_check(row->store, row, error);
+}
+
+static int txn_check(struct store *store, char **error)
+{
+	struct store_txn *txn = &store->txn;
+	int rc;
+
+	refs_settle(store);
+	for (size_t i = 0; i < txn->n_rows; i++)
+		drop_unchanged(txn->rows[i]);
+	rc = refs_check(store, error);
+	for (size_t i = 0; i < txn->n_rows && !rc; i++) {
+		const struct store_undo *undo = txn->rows[i]->undo;
+
+		if (!undo->deleted && (undo->inserted || undo->saved))
+			rc = check_row(txn->rows[i], error);
+	}
+	if (!rc && store->txn.n_rows && store_count(store, STORE_Open_vSwitch) != 1) {
+		*error = vs_xstrdup("table Open_vSwitch always has exactly one row");
+		rc = -EINVAL;
+	}
+	return rc;
+}
+
+static bool describe(struct store_row *row, struct store_change *change)
+{
+	const struct store_undo *undo = row->undo;
+
+	*change = (struct store_change){.table = row->table, .row = row, .columns = undo->saved};
+	if (undo->inserted)
+		change->op = STORE_INSERTED;
+	else if (undo->deleted)
+		change->op = STORE_DELETED;
+	else
+		change->op = STORE_MODIFIED;
+	return undo->inserted ? !undo->deleted : undo->deleted || undo->saved;
+}
+
+/* The transaction is true: forget how to undo it, tell, and free what it deleted. */
+static void txn_finish(struct store *store)
+{
+	struct store_txn txn = store->txn;
+	struct store_change *changes = (struct store_change *)vs_xcalloc(txn.n_rows, sizeof(*changes));
+	struct store_row **dead = (struct store_row **)vs_xcalloc(txn.n_rows, sizeof(struct store_row *));
+	size_t n = 0, n_dead = 0;
+
+	store->txn = (struct store_txn){0};
+	for (size_t i = 0; i < txn.n_rows; i++) {
+		struct store_row *row = txn.rows[i];
+
+		n += describe(row, &changes[n]);
+		if (row->undo->deleted) {
+			vs_list_remove(&row->link);
+			dead[n_dead++] = row;
+		}
+		undo_free(row);
+	}
+	if (n && store->listener)
+		store->listener(changes, n, store->listener_arg);
+	while (n_dead)
+		row_destroy(dead[--n_dead]);
+	free(dead);
+	free(changes);
+	txn_end(&txn);
+}
+
+static void rewrite_if_long(struct store *store)
+{
+	json_t *snapshot;
+	char *error;
+
+	if (!store->journal || !journal_is_long(store->journal))
+		return;
+	snapshot = record_from_store(store);
+	if (journal_rewrite(store->journal, snapshot, &error)) {
+		vs_warn("%s; the database goes on growing", error);
+		free(error);
+	}
+	json_decref(snapshot);
+}
+
+int store_commit(struct store *store, const char *comment, char **error)
+{
+	json_t *record;
+	int rc;
+
+	if (!store->txn.active)
+		abort();
+	rc = txn_check(store, error);
+	record = rc || !store->journal ? NULL : record_from_txn(store, comment);
+	if (record) {
+		rc = journal_append(store->journal, record, error);
+		json_decref(record);
+	}
+	if (rc) {
+		store_abort(store);
+		return rc;
+	}
+	txn_finish(store);
+	rewrite_if_long(store);
+	return 0;
+}
