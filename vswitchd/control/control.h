@@ -4,6 +4,7 @@
 #define VS_CONTROL_H
 
 #include <event2/event.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -42,10 +43,17 @@ struct ctl_env {
 int ctl_open(struct event_base *base, const struct ctl_env *env, const char *path, gid_t group, struct ctl **ctl);
 void ctl_close(struct ctl *ctl);
 
-/** struct ctl_answer - what one command line prints and how it ends. All strings malloc()ed, never NULL. */
+/**
+ * struct ctl_answer - what one command line prints and how it ends
+ * @out, @err: malloc()ed, never NULL
+ * @changed: it was a change that is stored now
+ * @quit: it asked the daemon to end; the server calls ctl_env.quit() once the answer has been sent
+ * @cleanup: ... and to remove everything it made
+ */
 struct ctl_answer {
 	char *out, *err;
 	int status;
+	bool changed, quit, cleanup;
 };
 
 /**

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* cmdline.c - taking a command line apart */
+#include "common/cmdline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/xalloc.h"
+
+const struct cmdline_global cmdline_globals[CMDLINE__OPTIONS] = {
+#define X(id, name, letter, value, help) [CMDLINE_##id] = {name, letter, value, help},
+	CMDLINE_OPTIONS(X)
+#undef X
+};
+
+enum option_arg { ARG_NONE, ARG_REQUIRED, ARG_OPTIONAL };
+
+/* What a word among the global options may mean: global option @id, or an option of some command when -1. */
+struct candidate {
+	const char *name; /* without dashes */
+	size_t len;
+	enum option_arg arg;
+	int id;
+};
+
+/* The state of one cmdline_parse(). */
+struct parser {
+	int argc;
+	char *const *argv;
+	int at; /* next word */
+	struct cmdline *line;
+	struct cmdline_command first; /* options of the first command that stood among the global ones */
+	char *error;
+};
+
+static int parser_fail(struct parser *parser, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static int parser_fail(struct parser *parser, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	parser->error = vs_xvasprintf(fmt, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+static enum option_arg global_arg(const struct cmdline_global *global)
+{
+	if (!global->value)
+		return ARG_NONE;
+	return *global->value == '[' ? ARG_OPTIONAL : ARG_REQUIRED;
+}
+
+/* --- global options ----------------------------------------------------------------------------------------- */
+
+static int parse_seconds(struct parser *parser, const char *text)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || value > 1000000)
+		return parser_fail(parser, "value %s on -t or --timeout is invalid", text);
+	parser->line->timeout = (int)value;
+	return 0;
+}
+
+static int parse_width(struct parser *parser, const char *text)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || value > INT_MAX)
+		return parser_fail(parser, "value %s on --max-column-width is invalid", text);
+	parser->line->max_column_width = (int)value;
+	return 0;
+}
+
+/* Index of @word in @words, -1 if it is not there. */
+static int find_word(const char *const words[], int n, const char *word)
+{
+	for (int i = 0; i < n; i++)
+		if (!strcmp(words[i], word))
+			return i;
+	return -1;
+}
+
+static int parse_format(struct parser *parser, const char *text)
+{
+	static const char *const formats[] = {[CMDLINE_LIST] = "list",
+					      [CMDLINE_TABLE] = "table",
+					      [CMDLINE_CSV] = "csv",
+					      [CMDLINE_HTML] = "html",
+					      [CMDLINE_JSON] = "json"};
+	int format = find_word(formats, sizeof(formats) / sizeof(*formats), text);
+
+	if (format < 0)
+		return parser_fail(parser, "unknown output format \"%s\"", text);
+	parser->line->format = (enum cmdline_format)format;
+	return 0;
+}
+
+static int parse_data(struct parser *parser, const char *text)
+{
+	static const char *const formats[] = {
+		[CMDLINE_STRING] = "string", [CMDLINE_BARE_DATA] = "bare", [CMDLINE_JSON_DATA] = "json"};
+	int data = find_word(formats, sizeof(formats) / sizeof(*formats), text);
+
+	if (data < 0)
+		return parser_fail(parser, "unknown data format \"%s\"", text);
+	parser->line->data = (enum cmdline_data)data;
+	return 0;
+}
+
+static int set_global(struct parser *parser, enum cmdline_option_id id, const char *value)
+{
+	struct cmdline *line = parser->line;
+
+	line->set |= 1ull << id;
+	switch (id) {
+	case CMDLINE_DB:
+		line->db = value;
+		return 0;
+	case CMDLINE_RUNDIR:
+		line->rundir = value;
+		return 0;
+	case CMDLINE_TIMEOUT:
+		return parse_seconds(parser, value);
+	case CMDLINE_MAX_COLUMN_WIDTH:
+		return parse_width(parser, value);
+	case CMDLINE_FORMAT:
+		return parse_format(parser, value);
+	case CMDLINE_DATA:
+		return parse_data(parser, value);
+	case CMDLINE_BARE:
+		line->format = CMDLINE_LIST;
+		line->data = CMDLINE_BARE_DATA;
+		line->set |= 1ull << CMDLINE_NO_HEADINGS;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int add_option(struct parser *parser, struct cmdline_command *command, const char *name, size_t len,
+		      const char *value)
+{
+	if (command->n_options == CMDLINE_MAX_OPTIONS)
+		return parser_fail(parser, "too many options before a command");
+	command->options[command->n_options++] = (struct cmdline_option){name, len, value};
+	return 0;
+}
+
+/*
+ * Every option whose name begins with @word, global ones first, up to @max, each name once; an exact match alone.
+ * Return: how many.
+ */
+static size_t find_candidates(const char *word, size_t len, struct candidate *found, size_t max)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < CMDLINE__OPTIONS; i++) {
+		const struct cmdline_global *global = &cmdline_globals[i];
+		if (strncmp(global->name, word, len))
+			continue;
+		struct candidate candidate = {global->name, strlen(global->name), global_arg(global), i};
+		if (candidate.len == len) {
+			found[0] = candidate;
+			return 1;
+		}
+		if (n < max)
+			found[n++] = candidate;
+	}
+	for (int i = 0; i < COMMAND__COUNT; i++) {
+		const char *option = commands[i].options;
+		for (; *option; option += strcspn(option, " "), option += strspn(option, " ")) {
+			size_t name_len = strcspn(option, " =") - 2, j;
+			if (name_len < len || strncmp(option + 2, word, len))
+				continue;
+			enum option_arg arg = option[name_len + 2] == '=' ? ARG_REQUIRED : ARG_NONE;
+			struct candidate candidate = {option + 2, name_len, arg, -1};
+			if (name_len == len) {
+				found[0] = candidate;
+				return 1;
+			}
+			for (j = 0; j < n; j++)
+				if (found[j].len == name_len && !strncmp(found[j].name, option + 2, name_len))
+					break;
+			if (j == n && n < max)
+				found[n++] = candidate;
+		}
+	}
+	return n;
+}
+
+static int fail_ambiguous(struct parser *parser, const char *word, const struct candidate *found, size_t n)
+{
+	char *list = vs_xstrdup("");
+
+	for (size_t i = 0; i < n; i++) {
+		char *longer = vs_xasprintf("%s '--%.*s'", list, (int)found[i].len, found[i].name);
+		free(list);
+		list = longer;
+	}
+	parser_fail(parser, "option '%s' is ambiguous; possibilities:%s", word, list);
+	free(list);
+	return -EINVAL;
+}
+
+/* A word that begins with two dashes, and perhaps the next one as its value. */
+static int parse_long(struct parser *parser, const char *word)
+{
+	const char *name = word + 2, *equals = strchr(name, '='), *value = equals ? equals + 1 : NULL;
+	struct candidate found[CMDLINE__OPTIONS + 32];
+	size_t len = equals ? (size_t)(equals - name) : strlen(name);
+	size_t n = find_candidates(name, len, found, sizeof(found) / sizeof(*found));
+
+	if (n == 0)
+		return parser_fail(parser, "unrecognized option '--%.*s'", (int)len, name);
+	if (n > 1)
+		return fail_ambiguous(parser, word, found, n);
+	if (value && found->arg == ARG_NONE)
+		return parser_fail(parser, "option '--%.*s' doesn't allow an argument", (int)found->len, found->name);
+	if (!value && found->arg == ARG_REQUIRED) {
+		if (parser->at == parser->argc)
+			return parser_fail(parser, "option '--%.*s' requires an argument", (int)found->len,
+					   found->name);
+		value = parser->argv[parser->at++];
+	}
+	if (found->id >= 0)
+		return set_global(parser, (enum cmdline_option_id)found->id, value);
+	/* The rows of commands.h write the dashes too. Given twice it counts once: the last one. */
+	for (size_t i = 0; i < parser->first.n_options; i++)
+		if (parser->first.options[i].len == found->len + 2 &&
+		    !strncmp(parser->first.options[i].name + 2, found->name, found->len)) {
+			parser->first.options[i].value = value;
+			return 0;
+		}
+	return add_option(parser, &parser->first, found->name - 2, found->len + 2, value);
+}
+
+/* A word that begins with one dash: letters, the last of which may take the rest or the next word as its value. */
+static int parse_letters(struct parser *parser, const char *word)
+{
+	for (const char *letter = word + 1; *letter; letter++) {
+		int id = 0;
+		while (id < CMDLINE__OPTIONS && cmdline_globals[id].letter != *letter)
+			id++;
+		if (id == CMDLINE__OPTIONS)
+			return parser_fail(parser, "invalid option -- '%c'", *letter);
+		enum option_arg arg = global_arg(&cmdline_globals[id]);
+		const char *value = NULL;
+		if (arg != ARG_NONE && letter[1])
+			value = letter + 1;
+		else if (arg == ARG_REQUIRED && parser->at < parser->argc)
+			value = parser->argv[parser->at++];
+		else if (arg == ARG_REQUIRED)
+			return parser_fail(parser, "option requires an argument -- '%c'", *letter);
+		int error = set_global(parser, (enum cmdline_option_id)id, value);
+		if (error || value)
+			return error;
+	}
+	return 0;
+}
+
+static bool asks_text(const struct cmdline *line)
+{
+	return cmdline_has(line, CMDLINE_HELP) || cmdline_has(line, CMDLINE_VERSION) ||
+	       cmdline_has(line, CMDLINE_COMMANDS) || cmdline_has(line, CMDLINE_OPTIONS);
+}
+
+static int parse_globals(struct parser *parser)
+{
+	int error = 0;
+
+	while (!error && parser->at < parser->argc && !asks_text(parser->line)) {
+		const char *word = parser->argv[parser->at];
+		if (word[0] != '-' || !word[1])
+			break;
+		parser->at++;
+		if (!strcmp(word, "--"))
+			break;
+		error = word[1] == '-' ? parse_long(parser, word) : parse_letters(parser, word);
+	}
+	return error;
+}
+
+/* --- commands ----------------------------------------------------------------------------------------------- */
+
+static int check_options(struct parser *parser, const struct cmdline_command *command)
+{
+	const char *name = command->command->name;
+
+	for (size_t i = 0; i < command->n_options; i++) {
+		const struct cmdline_option *option = &command->options[i];
+		int len = (int)option->len, arg = command_option_arg(command->command, option->name, option->len);
+		if (arg < 0)
+			return parser_fail(parser, "'%s' command has no '%.*s' option", name, len, option->name);
+		if (arg && !option->value)
+			return parser_fail(parser, "missing argument to '%.*s' option on '%s' command", len,
+					   option->name, name);
+		if (!arg && option->value)
+			return parser_fail(parser, "'%.*s' option on '%s' does not accept an argument", len,
+					   option->name, name);
+	}
+	return 0;
+}
+
+static int check_args(struct parser *parser, const struct cmdline_command *command)
+{
+	const struct command *row = command->command;
+
+	if (command->n_args < row->min_args)
+		return parser_fail(parser, "'%s' command requires at least %d arguments", row->name, row->min_args);
+	if (command->n_args <= row->max_args)
+		return 0;
+	for (int i = 0; i < command->n_args; i++)
+		if (command->args[i][0] == '-')
+			return parser_fail(parser,
+					   "'%s' command takes at most %d arguments (note that options must precede "
+					   "command names and follow a \"--\" argument)",
+					   row->name, row->max_args);
+	return parser_fail(parser, "'%s' command takes at most %d arguments", row->name, row->max_args);
+}
+
+/* One command: the @n words at @words, no "--" among them; @command may have options already. */
+static int parse_command(struct parser *parser, struct cmdline_command *command, int n, char *const words[])
+{
+	int i, used, error;
+
+	for (i = 0; i < n && words[i][0] == '-'; i++) {
+		const char *equals = strchr(words[i], '=');
+		size_t len = equals ? (size_t)(equals - words[i]) : strlen(words[i]);
+		for (size_t j = 0; j < command->n_options; j++)
+			if (command->options[j].len == len && !strncmp(command->options[j].name, words[i], len))
+				return parser_fail(parser, "'%s' option specified multiple times", words[i]);
+		error = add_option(parser, command, words[i], len, equals ? equals + 1 : NULL);
+		if (error)
+			return error;
+	}
+	if (i == n)
+		return parser_fail(parser, "missing command name (use --help for help)");
+	command->command = command_find(n - i, words + i, &used);
+	if (!command->command)
+		return parser_fail(parser, "unknown command '%s'; use --help for help", words[i]);
+	command->args = words + i + used;
+	command->n_args = n - i - used;
+	error = check_options(parser, command);
+	return error ? error : check_args(parser, command);
+}
+
+static int parse_commands(struct parser *parser)
+{
+	struct cmdline *line = parser->line;
+	int start = parser->at, error;
+
+	line->commands = vs_xcalloc((size_t)(parser->argc - start) + 1, sizeof(*line->commands));
+	for (int i = start; i <= parser->argc; i++) {
+		if (i < parser->argc && strcmp(parser->argv[i], "--"))
+			continue;
+		if (i == start && parser->first.n_options)
+			return parser_fail(parser, "missing command name (use --help for help)");
+		if (i > start) {
+			struct cmdline_command *command = &line->commands[line->n_commands++];
+			*command = parser->first;
+			parser->first = (struct cmdline_command){0};
+			error = parse_command(parser, command, i - start, parser->argv + start);
+			if (error)
+				return error;
+		}
+		start = i + 1;
+	}
+	if (!line->n_commands)
+		return parser_fail(parser, "missing command name (use --help for help)");
+	return 0;
+}
+
+int cmdline_parse(int argc, char *const argv[], struct cmdline *line, char **error)
+{
+	struct parser parser = {.argc = argc, .argv = argv, .line = line};
+	int result;
+
+	*line = (struct cmdline){.timeout = -1};
+	result = parse_globals(&parser);
+	if (!result && !asks_text(line))
+		result = parse_commands(&parser);
+	if (result) {
+		cmdline_destroy(line);
+		*error = parser.error;
+	}
+	return result;
+}
+
+void cmdline_destroy(struct cmdline *line)
+{
+	free(line->commands);
+	line->commands = NULL;
+}
+
+const struct cmdline_option *cmdline_option(const struct cmdline_command *command, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < command->n_options; i++)
+		if (command->options[i].len == len && !strncmp(command->options[i].name, name, len))
+			return &command->options[i];
+	return NULL;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* commands.h - every command: what dispatch, --help, the man page and shell completion read */
+#ifndef VS_COMMANDS_H
+#define VS_COMMANDS_H
+
+/*
+ * A command is one row here and one function cmd_<id>() in vswitchd/control/. It lives in common/ so that vsctl can
+ * explain every command while the daemon is down. A name of two words ("fdb show") is a noun and its verb.
+ */
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define COMMANDS_ANY INT_MAX /* no limit to the number of arguments */
+
+/* X(identifier, title) */
+#define COMMAND_GROUPS(X)                                                                                              \
+	X(SWITCH, "Switch commands")                                                                                   \
+	X(BRIDGE, "Bridge commands")                                                                                   \
+	X(PORT, "Port commands")                                                                                       \
+	X(INTERFACE, "Interface commands")                                                                             \
+	X(FDB, "Forwarding table commands")                                                                            \
+	X(OPENFLOW, "Controller commands (kept for tools; there is no OpenFlow here)")                                 \
+	X(DATABASE, "Database commands")
+
+enum command_group {
+#define X(id, title) COMMAND_GROUP_##id,
+	COMMAND_GROUPS(X)
+#undef X
+		COMMAND_GROUP__COUNT
+};
+
+/*
+ * X(identifier, name, least and most arguments, arguments, options, group, help)
+ *
+ * Options are separated by spaces; one that ends in `=' needs a value. In arguments, capitals stand for what is to be
+ * filled in, brackets for what may be left out, dots for repetition; BRIDGE, PORT, INTERFACE, TABLE, RECORD and COMMAND
+ * are words that shell completion knows.
+ */
+#define COMMANDS(X)                                                                                                    \
+	X(init, "init", 0, 0, "", "", SWITCH, "do nothing: the database is always initialized")                        \
+	X(show, "show", 0, 0, "", "", SWITCH, "print an overview: bridges, ports, interfaces, what is wrong")          \
+	X(emer_reset, "emer-reset", 0, 0, "", "", SWITCH,                                                              \
+	  "remove controllers, managers, mirrors and the like, keep bridges and ports")                                \
+	X(version, "version", 0, 0, "", "", SWITCH, "print the version of the running daemon")                         \
+	X(exit, "exit", 0, 0, "", "--cleanup", SWITCH,                                                                 \
+	  "end the daemon; with --cleanup remove every device and namespace that it made")                             \
+	X(help, "help", 0, 2, "[COMMAND]", "", SWITCH, "print all commands, or how COMMAND is used")                   \
+	X(add_br, "add-br", 1, 3, "BRIDGE [PARENT VLAN]", "--may-exist", BRIDGE,                                       \
+	  "add a bridge; with PARENT and VLAN, a fake bridge that stands for one VLAN of PARENT")                      \
+	X(del_br, "del-br", 1, 1, "BRIDGE", "--if-exists", BRIDGE, "remove BRIDGE and all of its ports")               \
+	X(list_br, "list-br", 0, 0, "", "--real --fake", BRIDGE, "print the names of all bridges")                     \
+	X(br_exists, "br-exists", 1, 1, "BRIDGE", "", BRIDGE, "exit with status 2 if BRIDGE does not exist")           \
+	X(br_to_vlan, "br-to-vlan", 1, 1, "BRIDGE", "", BRIDGE, "print the VLAN that BRIDGE stands for, or 0")         \
+	X(br_to_parent, "br-to-parent", 1, 1, "BRIDGE", "", BRIDGE, "print the bridge that BRIDGE is a part of")       \
+	X(br_set_external_id, "br-set-external-id", 2, 3, "BRIDGE KEY [VALUE]", "", BRIDGE,                            \
+	  "set KEY in the external IDs of BRIDGE, or remove it")                                                       \
+	X(br_get_external_id, "br-get-external-id", 1, 2, "BRIDGE [KEY]", "", BRIDGE,                                  \
+	  "print one or all of the external IDs of BRIDGE")                                                            \
+	X(add_port, "add-port", 2, COMMANDS_ANY, "BRIDGE PORT [COLUMN[:KEY]=VALUE]...", "--may-exist", PORT,           \
+	  "add network device PORT to BRIDGE, and set columns of its Port record")                                     \
+	X(del_port, "del-port", 1, 2, "[BRIDGE] PORT", "--if-exists --with-iface", PORT,                               \
+	  "remove PORT; with --with-iface, PORT may also name one of its interfaces")                                  \
+	X(list_ports, "list-ports", 1, 1, "BRIDGE", "", PORT, "print the names of the ports of BRIDGE")                \
+	X(port_to_br, "port-to-br", 1, 1, "PORT", "", PORT, "print the name of the bridge that has PORT")              \
+	X(list_ifaces, "list-ifaces", 1, 1, "BRIDGE", "", INTERFACE, "print the names of the interfaces of BRIDGE")    \
+	X(iface_to_br, "iface-to-br", 1, 1, "INTERFACE", "", INTERFACE,                                                \
+	  "print the name of the bridge that has INTERFACE")                                                           \
+	X(fdb_show, "fdb show", 1, 1, "BRIDGE", "", FDB, "print the stations that BRIDGE knows, and behind what port") \
+	X(fdb_add, "fdb add", 4, 4, "BRIDGE PORT VLAN MAC", "", FDB,                                                   \
+	  "pin station MAC in VLAN to PORT: it neither ages nor moves")                                                \
+	X(fdb_del, "fdb del", 3, 3, "BRIDGE VLAN MAC", "", FDB, "forget station MAC in VLAN, pinned or learned")       \
+	X(fdb_flush, "fdb flush", 0, 2, "[BRIDGE [PORT]]", "", FDB,                                                    \
+	  "forget all learned stations, or those of BRIDGE, or those behind PORT")                                     \
+	X(fdb_stats, "fdb stats", 0, 1, "[BRIDGE]", "", FDB, "print how many stations were learned, aged, moved")      \
+	X(get_controller, "get-controller", 1, 1, "BRIDGE", "", OPENFLOW, "print the controllers of BRIDGE")           \
+	X(del_controller, "del-controller", 1, 1, "BRIDGE", "", OPENFLOW, "remove the controllers of BRIDGE")          \
+	X(set_controller, "set-controller", 2, COMMANDS_ANY, "BRIDGE TARGET...", "--inactivity-probe=", OPENFLOW,      \
+	  "set the controllers of BRIDGE")                                                                             \
+	X(get_fail_mode, "get-fail-mode", 1, 1, "BRIDGE", "", OPENFLOW, "print the fail mode of BRIDGE")               \
+	X(del_fail_mode, "del-fail-mode", 1, 1, "BRIDGE", "", OPENFLOW, "remove the fail mode of BRIDGE")              \
+	X(set_fail_mode, "set-fail-mode", 2, 2, "BRIDGE MODE", "", OPENFLOW,                                           \
+	  "set the fail mode of BRIDGE to standalone or secure")                                                       \
+	X(list, "list", 1, COMMANDS_ANY, "TABLE [RECORD]...", "--if-exists --columns=", DATABASE,                      \
+	  "print the given records of TABLE, or all")                                                                  \
+	X(find, "find", 1, COMMANDS_ANY, "TABLE [COLUMN[:KEY]=VALUE]...", "--columns=", DATABASE,                      \
+	  "print the records of TABLE that meet all conditions: = != < > <= >= {=} {!=} {<} {>} {<=} {>=} {in} "       \
+	  "{not-in}")                                                                                                  \
+	X(get, "get", 2, COMMANDS_ANY, "TABLE RECORD [COLUMN[:KEY]]...", "--if-exists --id=", DATABASE,                \
+	  "print the values of columns, one on each line; --id=@NAME names the record for other commands")             \
+	X(set, "set", 3, COMMANDS_ANY, "TABLE RECORD COLUMN[:KEY]=VALUE...", "--if-exists", DATABASE,                  \
+	  "set columns, or keys of map columns")                                                                       \
+	X(add, "add", 4, COMMANDS_ANY, "TABLE RECORD COLUMN [KEY=]VALUE...", "--if-exists", DATABASE,                  \
+	  "add values to a set column, or pairs to a map column")                                                      \
+	X(remove, "remove", 4, COMMANDS_ANY, "TABLE RECORD COLUMN KEY|VALUE|KEY=VALUE...", "--if-exists", DATABASE,    \
+	  "remove values from a set column, or pairs from a map column")                                               \
+	X(clear, "clear", 3, COMMANDS_ANY, "TABLE RECORD COLUMN...", "--if-exists", DATABASE, "make columns empty")    \
+	X(create, "create", 2, COMMANDS_ANY, "TABLE COLUMN[:KEY]=VALUE...", "--id=", DATABASE,                         \
+	  "add a record and print its UUID; --id=@NAME names it for other commands of the line")                       \
+	X(destroy, "destroy", 1, COMMANDS_ANY, "TABLE [RECORD]...", "--if-exists --all", DATABASE,                     \
+	  "remove records that nothing refers to")                                                                     \
+	X(comment, "comment", 0, COMMANDS_ANY, "[WORD]...", "", DATABASE,                                              \
+	  "do nothing; the words are kept with the change in the database file")
+
+enum command_id {
+#define X(id, name, min, max, args, options, group, help) COMMAND_##id,
+	COMMANDS(X)
+#undef X
+		COMMAND__COUNT
+};
+
+/** struct command - one row of COMMANDS */
+struct command {
+	const char *name;
+	int min_args, max_args;
+	const char *args;
+	const char *options;
+	enum command_group group;
+	const char *help;
+};
+
+extern const struct command commands[COMMAND__COUNT];
+extern const char *const command_groups[COMMAND_GROUP__COUNT];
+
+/**
+ * command_find() - the command that @words begins with
+ * @used: how many words its name took, 1 or 2. "fdb/show" and "fdb show" are the same.
+ * Return: NULL if there is none.
+ */
+const struct command *command_find(int n, char *const words[], int *used);
+
+/**
+ * command_option_arg() - look for an option among those of @command
+ * @name: with its dashes, @len bytes
+ * Return: -1 there is none of that name; 0 it takes no value; 1 it needs one.
+ */
+int command_option_arg(const struct command *command, const char *name, size_t len);
+
+/** command_print_usage() - "add-br BRIDGE ...", its options and its help sentence, for `vsctl help COMMAND`. */
+void command_print_usage(const struct command *command, const char *program, FILE *out);
+
+/** command_print_list() - all commands by group, for --help. */
+void command_print_list(FILE *out);
+
+/** command_print_words() - one "NAME<tab>OPTIONS<tab>ARGUMENTS" each, for shell completion. */
+void command_print_words(FILE *out);
+
+#endif

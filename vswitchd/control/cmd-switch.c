@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* cmd-switch.c - commands about the switch as a whole: init version exit help emer-reset */
+#include <errno.h>
+#include <string.h>
+
+#include "common/xalloc.h"
+#include "vswitchd/control/command.h"
+
+int cmd_init(struct cmd *cmd)
+{
+	/* The Open_vSwitch row always exists: store_open() sees to it. */
+	(void)cmd;
+	return 0;
+}
+
+int cmd_version(struct cmd *cmd)
+{
+	fprintf(cmd->out, "vswitchd (vswitch) %s\n", VS_VERSION);
+	return 0;
+}
+
+int cmd_exit(struct cmd *cmd)
+{
+	cmd->quit = true;
+	cmd->cleanup = cmd_has(cmd, "--cleanup");
+	return 0;
+}
+
+int cmd_help(struct cmd *cmd)
+{
+	if (cmdline_print_help(cmd->program, cmd->n_args, cmd->args, cmd->out))
+		return cmd_fail(cmd, "unknown command '%s'; use --help for help", cmd->args[0]);
+	return 0;
+}
+
+/* --- emer-reset ----------------------------------------------------------------------------------------------- */
+
+/* The columns that emer-reset makes empty, or brings back to what a new row has. */
+static const struct {
+	enum store_table_id table;
+	unsigned int column;
+	const char *keep; /* the one key of a map that stays */
+} reset_columns[] = {
+	{STORE_Open_vSwitch, Open_vSwitch_manager_options, NULL},
+	{STORE_Open_vSwitch, Open_vSwitch_ssl, NULL},
+	{STORE_Open_vSwitch, Open_vSwitch_other_config, NULL},
+	{STORE_Bridge, Bridge_controller, NULL},
+	{STORE_Bridge, Bridge_fail_mode, NULL},
+	{STORE_Bridge, Bridge_mirrors, NULL},
+	{STORE_Bridge, Bridge_netflow, NULL},
+	{STORE_Bridge, Bridge_sflow, NULL},
+	{STORE_Bridge, Bridge_ipfix, NULL},
+	{STORE_Bridge, Bridge_other_config, "hwaddr"},
+	{STORE_Port, Port_other_config, NULL},
+	{STORE_Interface, Interface_other_config, NULL},
+	{STORE_Interface, Interface_ingress_policing_rate, NULL},
+	{STORE_Interface, Interface_ingress_policing_burst, NULL},
+};
+
+static void reset_column(struct cmd *cmd, struct store_row *row, unsigned int column, const char *keep)
+{
+	const struct vs_type *type = &schema_tables[store_row_table(row)].columns[column].type;
+	const char *kept = keep ? store_get_key(row, column, keep) : NULL;
+	struct vs_datum datum;
+
+	vs_datum_default(type, &datum);
+	if (kept) {
+		union vs_atom key = {.string = vs_xstrdup(keep)}, value = {.string = vs_xstrdup(kept)};
+		vs_datum_add(type, &datum, &key, &value);
+		free(key.string);
+		free(value.string);
+	}
+	cmd_write(cmd, row, column, &datum);
+	vs_datum_destroy(type, &datum);
+}
+
+int cmd_emer_reset(struct cmd *cmd)
+{
+	for (size_t i = 0; i < sizeof(reset_columns) / sizeof(*reset_columns); i++)
+		for (struct store_row *row = store_first(cmd->store, reset_columns[i].table); row;
+		     row = store_next(cmd->store, row))
+			reset_column(cmd, row, reset_columns[i].column, reset_columns[i].keep);
+	return 0;
+}
