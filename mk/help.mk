@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# help.mk - `make help`
+
+help:
+	@echo 'all        build vswitchd, vsctl and the manual pages in build/ (the default)'
+	@echo 'demo       run the labs of topologies/ in private namespaces (root)'
+	@echo 'check      everything below up to e2e; what CI runs (root)'
+	@echo 'lint       format, static analysis, the arrows between rooms'
+	@echo 'format     apply the format'
+	@echo 'unit       unit tests; unit-asan: the same under ASan and UBSan'
+	@echo 'e2e        end-to-end tests (root); E2E="-k vlan -x" for some of them'
+	@echo 'soak       the long end-to-end tests too: 1,000 ports, 200 kills (root)'
+	@echo 'deps       install what Debian 12 lacks for all of this (root)'
+	@echo 'install    into $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX); uninstall takes it out again'
+
+.PHONY: help
