@@ -6,7 +6,7 @@
 /* C(table, column, type, flags, doc) */
 #define SCHEMA_COLUMNS_Bridge(C)                                                                                       \
 	C(Bridge, name, T_ONE(K_STRING), S_IMMUTABLE | S_UNIQUE,                                                       \
-	  "The bridge's name, unique among bridges. At most 15 characters, without `/', because the bridge's own "     \
+	  "The bridge's name, unique among bridges. At most 15 characters, without '/', because the bridge's own "     \
 	  "port of type internal is a network device of the same name.")                                               \
 	C(Bridge, datapath_type, T_ONE(K_STRING), 0,                                                                   \
 	  "Empty, system or netdev: all mean the one datapath of this daemon, chosen with vswitchd --datapath.")       \

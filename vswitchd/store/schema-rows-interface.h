@@ -7,7 +7,7 @@
 #define SCHEMA_COLUMNS_Interface(C)                                                                                    \
 	C(Interface, name, T_ONE(K_STRING), S_IMMUTABLE | S_UNIQUE,                                                    \
 	  "The interface's name, unique among interfaces. Where the type makes it a network device, that device's "    \
-	  "name: at most 15 characters, without `/' or blanks.")                                                       \
+	  "name: at most 15 characters, without '/', ':', '%' or blanks.")                                             \
 	C(Interface, type, T_ONE(K_STRING), 0,                                                                         \
 	  "What carries the frames. Empty or system: an existing network device of this name; while there is none "    \
 	  "the interface is parked with error set, and attaches by itself when the device comes. veth: a pair made "   \
@@ -26,15 +26,16 @@
 	  "Burst that may come in above the rate, in thousands of frames.")                                            \
 	C(Interface, mac_in_use, T_OPTIONAL(K_STRING), S_EPHEMERAL, "The device's Ethernet address.")                  \
 	C(Interface, mac, T_OPTIONAL(K_STRING), 0,                                                                     \
-	  "Ethernet address that the device shall have, for interfaces of type internal. Default: the kernel chooses " \
-	  "one.")                                                                                                      \
+	  "Ethernet address that the device shall have, for the types internal (the end that the host uses), veth "    \
+	  "(the end in the switch) and tap. Default: the kernel chooses one.")                                         \
 	C(Interface, ifindex, T_OPTIONAL(K_RANGE(0, 4294967295)), S_EPHEMERAL, "The device's number in the kernel.")   \
 	C(Interface, external_ids, T_STRING_MAP, 0,                                                                    \
 	  "Notes of other programs, for example iface-id. Never interpreted.")                                         \
 	C(Interface, ofport, T_OPTIONAL(K_INTEGER), S_EPHEMERAL,                                                       \
 	  "The port's number in its bridge: 65534 for the bridge's own port, -1 for an interface that cannot be made " \
 	  "now.")                                                                                                      \
-	C(Interface, ofport_request, T_OPTIONAL(K_RANGE(1, 65279)), S_STORED, "The number that the port shall have.")  \
+	C(Interface, ofport_request, T_OPTIONAL(K_RANGE(1, 65279)), 0,                                                 \
+	  "The number that the port shall have in its bridge, if it is free. Default: one is chosen.")                 \
 	C(Interface, bfd, T_STRING_MAP, S_STORED, "Bidirectional forwarding detection (RFC 5880) settings.")           \
 	C(Interface, bfd_status, T_STRING_MAP, S_EPHEMERAL, "Bidirectional forwarding detection state. Empty.")        \
 	C(Interface, cfm_mpid, T_OPTIONAL(K_INTEGER), S_STORED,                                                        \

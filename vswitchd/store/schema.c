@@ -39,6 +39,31 @@ SCHEMA_TABLES(X)
 const struct schema_table schema_tables[STORE__TABLES] = {SCHEMA_TABLES(X)};
 #undef X
 
+/* F_*: what the value of a key must be. */
+/* clang-format off */
+#define F_TEXT .form = FORM_TEXT
+#define F_NAME .form = FORM_NAME
+#define F_DEVICE .form = FORM_DEVICE
+#define F_BOOLEAN .form = FORM_BOOLEAN
+#define F_NUMBER(least, most) .form = FORM_NUMBER, .min = (least), .max = (most)
+#define F_INHERIT(least, most) .form = FORM_INHERIT, .min = (least), .max = (most)
+#define F_WORDS(...) .form = FORM_WORDS, .words = (const char *const[]){__VA_ARGS__, NULL}
+#define F_MAC .form = FORM_MAC
+#define F_ADDRESS .form = FORM_ADDRESS
+#define F_ADDRESSES .form = FORM_ADDRESSES
+#define F_REMOTES .form = FORM_REMOTES
+#define F_CIDRS .form = FORM_CIDRS
+#define F_ROUTES .form = FORM_ROUTES
+
+#define K(in, map, name, types, value, text) \
+	{.table = STORE_##in, .column = in##_##map, .key = name, .kinds = types, value, .doc = text},
+const struct schema_key schema_keys[] = {SCHEMA_KEYS(K){.key = NULL}};
+/* clang-format on */
+
+#define X(form, what) [FORM_##form] = what,
+const char *const schema_form_names[FORM__COUNT] = {SCHEMA_FORMS(X)};
+#undef X
+
 enum store_table_id schema_find_table(const char *name)
 {
 	int i = 0;
