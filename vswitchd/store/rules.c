@@ -71,10 +71,8 @@ static int rule_bridge_name(struct store *store, const struct store_row *row, ch
 	(void)store;
 	if (form_device(name))
 		return 0;
-	*error = vs_xasprintf(
-		"\"%s\" cannot be the name of a bridge: its own port is a network device, whose name has 1 to "
-		"15 characters, without '/', ':', '%' or blanks",
-		name);
+	*error = vs_xasprintf("\"%s\" cannot be the name of a bridge, whose own port needs %s", name,
+			      schema_form_names[FORM_DEVICE]);
 	return -EINVAL;
 }
 
@@ -183,10 +181,7 @@ static int rule_interface_name(struct store *store, const struct store_row *row,
 	(void)store;
 	if (*name && (!type->device || form_device(name)))
 		return 0;
-	*error = vs_xasprintf(
-		"\"%s\" cannot be the name of a network device, which has 1 to 15 characters, without '/', ':', "
-		"or blanks",
-		name);
+	*error = vs_xasprintf("\"%s\" is not %s", name, type->device ? schema_form_names[FORM_DEVICE] : "a name");
 	return -EINVAL;
 }
 
