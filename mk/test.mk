@@ -4,7 +4,9 @@
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 
-$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(DAEMON_LIB)
+UNIT_LIB := $(call obj,$(wildcard tests/unit/lib/*.c))
+
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_LIB) $(DAEMON_LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* rows.h - fixtures: text rows of frames in and what must come out (tests/fixtures/README.md) */
+#ifndef VS_TEST_ROWS_H
+#define VS_TEST_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ROWS_FRAME_MAX 2048
+
+/** rows_station() - "*", a number, or a MAC address. Return: 0 or -1. */
+int rows_station(const char *text, uint8_t mac[6]);
+
+/** rows_frame() - write the frame that @words describe. Return: its length; 0 if they describe none. */
+size_t rows_frame(char **words, int n, uint8_t bytes[ROWS_FRAME_MAX]);
+
+/** rows_run() - run every case of a file. Return: how many; fails the test at the first row that does not hold. */
+int rows_run(const char *path);
+
+#endif
