@@ -43,7 +43,7 @@ enum command_group {
 	X(emer_reset, "emer-reset", 0, 0, "", "", SWITCH,                                                              \
 	  "remove controllers, managers, mirrors and the like, keep bridges and ports")                                \
 	X(version, "version", 0, 0, "", "", SWITCH, "print the version of the running daemon")                         \
-	X(exit, "exit", 0, 0, "", "--cleanup", SWITCH,                                                                 \
+	X(exit, "exit", 0, 1, "[--cleanup]", "--cleanup", SWITCH,                                                      \
 	  "end the daemon; with --cleanup remove every device and namespace that it made")                             \
 	X(help, "help", 0, 2, "[COMMAND]", "", SWITCH, "print all commands, or how COMMAND is used")                   \
 	X(add_br, "add-br", 1, 3, "BRIDGE [PARENT VLAN]", "--may-exist", BRIDGE,                                       \

@@ -150,7 +150,9 @@ struct store_row *cmd_insert_port(struct cmd *cmd, struct store_row *bridge, con
 	store_set_string(cmd->store, interface, Interface_name, name);
 	store_set_string(cmd->store, interface, Interface_type, type);
 	store_set_string(cmd->store, port, Port_name, name);
-	store_add_ref(cmd->store, port, Port_interfaces, interface);
+	/* A new row has the default here, which is one reference to nothing: replace it. */
+	union vs_atom reference = {.uuid = *store_row_uuid(interface)};
+	store_set(cmd->store, port, Port_interfaces, &(struct vs_datum){.n = 1, .keys = &reference});
 	store_add_ref(cmd->store, bridge, Bridge_ports, port);
 	cmd->changed = true;
 	cmd_touch(cmd, interface);

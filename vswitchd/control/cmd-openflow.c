@@ -13,6 +13,7 @@ static int openflow_find_bridge(struct cmd *cmd, struct store_row **row)
 	struct cmd_bridge bridge;
 	int error = cmd_find_bridge(cmd, cmd->args[0], true, &bridge);
 
+	*row = NULL;
 	if (error)
 		return error;
 	if (bridge.fake)

@@ -21,8 +21,11 @@ int cmd_version(struct cmd *cmd)
 
 int cmd_exit(struct cmd *cmd)
 {
+	/* Before the name, where options belong, or after it, as ovs-appctl has it. */
+	if (cmd->n_args && strcmp(cmd->args[0], "--cleanup"))
+		return cmd_fail(cmd, "'exit' command takes no argument but --cleanup");
 	cmd->quit = true;
-	cmd->cleanup = cmd_has(cmd, "--cleanup");
+	cmd->cleanup = cmd->n_args || cmd_has(cmd, "--cleanup");
 	return 0;
 }
 

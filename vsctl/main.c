@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* main.c - vsctl: hands its words to the daemon and prints the answer */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/cmdline.h"
+#include "common/jsonrpc.h"
+#include "common/xalloc.h"
+#include "vsctl/connection.h"
+
+#define DEFAULT_RUNDIR "/run/vswitch"
+#define DEFAULT_TIMEOUT 10 /* seconds */
+
+/* struct vsctl - one run of the program. @program: the name it speaks by. */
+struct vsctl {
+	const char *program;
+	int argc;
+	char *const *argv; /* without the program's name */
+	struct cmdline line;
+	char *path;
+	struct connection connection;
+};
+
+/* Called by the name of the program that it stands in for, it speaks as that one. */
+static const char *program_name(const char *argv0)
+{
+	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
+	const char *name = slash ? slash + 1 : argv0;
+
+	return name && !strcmp(name, "ovs-vsctl") ? "ovs-vsctl" : "vsctl";
+}
+
+/* End by SIGALRM, as ovs-vsctl does when its time is over, so that callers can tell. */
+static int end_by_alarm(const struct vsctl *vsctl)
+{
+	sigset_t alarm_only;
+
+	fflush(stdout);
+	fprintf(stderr, "%s: terminating with signal %d (%s)\n", vsctl->program, SIGALRM, strsignal(SIGALRM));
+	sigemptyset(&alarm_only);
+	sigaddset(&alarm_only, SIGALRM);
+	signal(SIGALRM, SIG_DFL);
+	sigprocmask(SIG_UNBLOCK, &alarm_only, NULL);
+	raise(SIGALRM);
+	return EXIT_FAILURE;
+}
+
+/* Where the daemon listens: --db, --rundir, $VSWITCH_RUNDIR, or the default, in that order. Return: 0 or -EINVAL. */
+static int find_socket(struct vsctl *vsctl)
+{
+	const char *db = vsctl->line.db, *rundir = vsctl->line.rundir;
+
+	if (db && !strncmp(db, "unix:", 5)) {
+		vsctl->path = vs_xstrdup(db + 5);
+	} else if (db && !strchr(db, ':')) {
+		vsctl->path = vs_xstrdup(db);
+	} else if (db) {
+		fprintf(stderr, "%s: --db: \"%s\" is not a socket of this machine: write unix:PATH\n", vsctl->program,
+			db);
+		return -EINVAL;
+	} else {
+		if (!rundir)
+			rundir = getenv("VSWITCH_RUNDIR");
+		vsctl->path = vs_xasprintf("%s/vswitchd.sock", rundir && *rundir ? rundir : DEFAULT_RUNDIR);
+	}
+	return 0;
+}
+
+static bool want_color(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
+}
+
+/* The request, or NULL when a word cannot be written in JSON. */
+static char *make_request(const struct vsctl *vsctl)
+{
+	json_t *words = json_array();
+
+	for (int i = 0; i < vsctl->argc; i++)
+		if (json_array_append_new(words, json_string(vsctl->argv[i]))) {
+			fprintf(stderr, "%s: \"%s\" is not UTF-8\n", vsctl->program, vsctl->argv[i]);
+			json_decref(words);
+			return NULL;
+		}
+	return jsonrpc_request_text(
+		0, "vsctl", json_pack("[o, {s:s, s:b}]", words, "program", vsctl->program, "color", want_color()));
+}
+
+/* Print what the daemon answered. Return: exit status. */
+static int print_answer(const struct vsctl *vsctl, const json_t *reply)
+{
+	const char *out, *err, *error = json_string_value(json_object_get(reply, "error"));
+	int status;
+
+	if (error) {
+		fprintf(stderr, "%s: vswitchd refused: %s\n", vsctl->program, error);
+		return EXIT_FAILURE;
+	}
+	if (json_unpack((json_t *)(uintptr_t)reply, "{s:{s:s, s:s, s:i}}", "result", "stdout", &out, "stderr", &err,
+			"status", &status)) {
+		fprintf(stderr, "%s: vswitchd answers in a way that this version does not understand\n",
+			vsctl->program);
+		return EXIT_FAILURE;
+	}
+	fputs(out, stdout);
+	if (fflush(stdout)) {
+		fprintf(stderr, "%s: cannot write the answer: %s\n", vsctl->program, strerror(errno));
+		status = status ? status : EXIT_FAILURE;
+	}
+	fputs(err, stderr);
+	return status;
+}
+
+/* Say why there is no answer. Return: exit status. */
+static int report_failure(const struct vsctl *vsctl, bool connected, int error)
+{
+	if (error == -ETIME)
+		return end_by_alarm(vsctl);
+	if (!connected)
+		fprintf(stderr, "%s: cannot connect to %s: %s%s\n", vsctl->program, vsctl->path, strerror(-error),
+			error == -EACCES || error == -EPERM ? " (only its owner and its group may)"
+							    : " (is vswitchd running?)");
+	else if (error == -EPIPE)
+		fprintf(stderr, "%s: vswitchd closed the connection before it answered\n", vsctl->program);
+	else if (error == -EBADMSG)
+		fprintf(stderr, "%s: what listens on %s is not vswitchd\n", vsctl->program, vsctl->path);
+	else
+		fprintf(stderr, "%s: %s: %s\n", vsctl->program, vsctl->path, strerror(-error));
+	return EXIT_FAILURE;
+}
+
+/* Whether the line asks the daemon to end: then its end is worth waiting for. */
+static bool asks_exit(const struct cmdline *line)
+{
+	for (size_t i = 0; i < line->n_commands; i++)
+		if (line->commands[i].command == &commands[COMMAND_exit] && !cmdline_has(line, CMDLINE_DRY_RUN))
+			return true;
+	return false;
+}
+
+static int ask_daemon(struct vsctl *vsctl)
+{
+	char *request = make_request(vsctl);
+	json_t *reply = NULL;
+
+	if (!request)
+		return EXIT_FAILURE;
+	connection_set_limit(&vsctl->connection, vsctl->line.timeout < 0 ? DEFAULT_TIMEOUT : vsctl->line.timeout);
+	int error = connection_open(&vsctl->connection, vsctl->path, cmdline_has(&vsctl->line, CMDLINE_RETRY));
+	bool connected = !error;
+	if (!error)
+		error = connection_call(&vsctl->connection, request, &reply);
+	free(request);
+	if (error)
+		return report_failure(vsctl, connected, error);
+	int status = print_answer(vsctl, reply);
+	json_decref(reply);
+	if (status == 0 && asks_exit(&vsctl->line)) {
+		error = connection_wait_end(&vsctl->connection);
+		if (error)
+			status = report_failure(vsctl, true, error);
+	}
+	return status;
+}
+
+/* What needs no daemon: help and version. Return: whether that was all. */
+static bool run_here(const struct vsctl *vsctl, int *status)
+{
+	const struct cmdline_command *command = vsctl->line.commands;
+
+	*status = EXIT_SUCCESS;
+	if (cmdline_print_text(&vsctl->line, vsctl->program, stdout))
+		return true;
+	if (vsctl->line.n_commands != 1 || command->command != &commands[COMMAND_help])
+		return false;
+	if (cmdline_print_help(vsctl->program, command->n_args, command->args, stdout)) {
+		fprintf(stderr, "%s: unknown command '%s'; use --help for help\n", vsctl->program, command->args[0]);
+		*status = EXIT_FAILURE;
+	}
+	return true;
+}
+
+int main(int argc, char *argv[])
+{
+	struct vsctl vsctl = {.program = program_name(argv[0]),
+			      .argc = argc > 0 ? argc - 1 : 0,
+			      .argv = argv + 1,
+			      .connection = {.fd = -1}};
+	char *error;
+	int status = EXIT_FAILURE;
+
+	if (cmdline_parse(vsctl.argc, vsctl.argv, &vsctl.line, &error)) {
+		fprintf(stderr, "%s: %s\n", vsctl.program, error);
+		free(error);
+		return EXIT_FAILURE;
+	}
+	if (!run_here(&vsctl, &status) && !find_socket(&vsctl))
+		status = ask_daemon(&vsctl);
+	connection_close(&vsctl.connection);
+	cmdline_destroy(&vsctl.line);
+	free(vsctl.path);
+	return status;
+}

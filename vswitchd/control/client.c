@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* client.c - one connection to the control socket: bytes in, whole messages out, and limits on everything */
+
+/*
+ * A client may be slow, dead or hostile, and must not cost the switch more than a bounded amount of memory and a few
+ * wakeups. So a connection is in one of two states. Reading: bytes are scanned as they come, each once, up to
+ * JSONRPC_MAX_REQUEST; a message begun must be whole within CLIENT_PATIENCE, however the bytes trickle. Waiting: a
+ * message is whole and its turn or the sending of its reply is waited for; meanwhile nothing more is read, so there is
+ * never more than one request and one reply of a client in memory. A reply that nobody reads ends the connection
+ * after CLIENT_PATIENCE without progress.
+ */
+#include "vswitchd/control/client.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <unistd.h>
+
+#include "common/jsonrpc.h"
+#include "common/log.h"
+#include "common/xalloc.h"
+
+#define CLIENT_PATIENCE 30 /* seconds */
+
+struct client {
+	struct client_ops ops;
+	struct bufferevent *stream;
+	struct event *deadline; /* for a message begun */
+	struct ucred peer;
+	struct jsonrpc_scan scan;
+	size_t scanned; /* bytes of the input that the scan has seen */
+	size_t message; /* length of the whole message at the start of the input, 0 while there is none */
+	size_t held;
+	bool ended; /* the other end will send nothing more */
+	bool final;
+};
+
+static void client_gone(struct client *client)
+{
+	client->ops.held(client->ops.arg, client->held, 0);
+	client->ops.gone(client->ops.arg, client);
+	client_free(client, false);
+}
+
+void client_refuse(struct client *client, const char *why)
+{
+	vs_info("closing the connection of process %d, user %d: %s", (int)client->peer.pid, (int)client->peer.uid, why);
+	client_gone(client);
+}
+
+/* Look at the bytes that have not been looked at. Return: as jsonrpc_scan(). */
+static int client_scan(struct client *client, struct evbuffer *input)
+{
+	while (client->scanned < evbuffer_get_length(input)) {
+		struct evbuffer_iovec chunk;
+		struct evbuffer_ptr from;
+		size_t used;
+		evbuffer_ptr_set(input, &from, client->scanned, EVBUFFER_PTR_SET);
+		if (evbuffer_peek(input, -1, &from, &chunk, 1) < 1)
+			return 0;
+		int result = jsonrpc_scan(&client->scan, chunk.iov_base, chunk.iov_len, JSONRPC_MAX_REQUEST, &used);
+		client->scanned += used;
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+/* Watch the clock while a message has begun and is not whole. */
+static void client_set_deadline(struct client *client)
+{
+	const struct timeval patience = {.tv_sec = CLIENT_PATIENCE};
+	bool begun = client->scan.started && !client->message;
+
+	if (!begun)
+		event_del(client->deadline);
+	else if (!event_pending(client->deadline, EV_TIMEOUT, NULL))
+		event_add(client->deadline, &patience);
+}
+
+/* Bytes have come, or the last message has been dealt with: find the next one. May free @client. */
+static void client_advance(struct client *client)
+{
+	struct evbuffer *input = bufferevent_get_input(client->stream);
+	size_t held = evbuffer_get_length(input), before = client->held;
+	int result = client->message ? 0 : client_scan(client, input);
+
+	if (result < 0) {
+		client_refuse(client, result == -EMSGSIZE ? "a message is too long or nested too deep"
+							  : "what it sends is not JSON-RPC");
+		return;
+	}
+	client->held = held;
+	if (!client->ops.held(client->ops.arg, before, held)) {
+		client_refuse(client, "too many bytes of requests are waiting");
+		return;
+	}
+	if (result > 0) {
+		client->message = client->scanned;
+		bufferevent_disable(client->stream, EV_READ);
+	}
+	client_set_deadline(client);
+	if (result > 0)
+		client->ops.ready(client->ops.arg, client);
+	else if (client->ended && !client->message)
+		client_gone(client);
+}
+
+static void client_on_read(struct bufferevent *stream, void *arg)
+{
+	(void)stream;
+	client_advance(arg);
+}
+
+/* The reply has been sent. */
+static void client_on_sent(struct bufferevent *stream, void *arg)
+{
+	struct client *client = arg;
+
+	if (client->message)
+		return;
+	if (client->final) {
+		client->final = false;
+		client->ops.sent(client->ops.arg, client);
+		return;
+	}
+	if (!client->ended)
+		bufferevent_enable(stream, EV_READ);
+	client_advance(client);
+}
+
+static void client_on_event(struct bufferevent *stream, short what, void *arg)
+{
+	struct client *client = arg;
+
+	if (what & BEV_EVENT_TIMEOUT) {
+		client_refuse(client, "it does not read the reply");
+		return;
+	}
+	client->ended = true;
+	bool busy = client->message || evbuffer_get_length(bufferevent_get_output(stream)) > 0;
+	if (what & BEV_EVENT_ERROR || !busy)
+		client_gone(client);
+}
+
+static void client_on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	client_refuse(arg, "its message does not come to an end");
+}
+
+struct client *client_new(struct event_base *base, int fd, const struct client_ops *ops)
+{
+	const struct timeval patience = {.tv_sec = CLIENT_PATIENCE};
+	struct client *client = vs_xcalloc(1, sizeof(*client));
+	socklen_t size = sizeof(client->peer);
+
+	client->ops = *ops;
+	client->stream = vs_xcheck(bufferevent_socket_new(base, fd, 0));
+	client->deadline = vs_xcheck(evtimer_new(base, client_on_deadline, client));
+	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &client->peer, &size);
+	bufferevent_setcb(client->stream, client_on_read, client_on_sent, client_on_event, client);
+	bufferevent_set_timeouts(client->stream, NULL, &patience);
+	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
+	return client;
+}
+
+void client_free(struct client *client, bool keep_open)
+{
+	int fd = bufferevent_getfd(client->stream);
+
+	bufferevent_free(client->stream);
+	event_free(client->deadline);
+	if (!keep_open)
+		close(fd);
+	free(client);
+}
+
+char *client_take(struct client *client, size_t *size)
+{
+	struct evbuffer *input = bufferevent_get_input(client->stream);
+	char *text = vs_xmalloc(client->message);
+
+	*size = client->message;
+	evbuffer_remove(input, text, client->message);
+	client->message = client->scanned = 0;
+	client->ops.held(client->ops.arg, client->held, evbuffer_get_length(input));
+	client->held = evbuffer_get_length(input);
+	return text;
+}
+
+void client_reply(struct client *client, const char *text, bool final)
+{
+	struct evbuffer *output = bufferevent_get_output(client->stream);
+
+	client->final = final;
+	evbuffer_add(output, text, strlen(text));
+	evbuffer_add(output, "\n", 1);
+}
+
+const struct ucred *client_peer(const struct client *client)
+{
+	return &client->peer;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* server.c - the control socket: who may connect, whose turn it is, and what a request asks */
+
+/*
+ * The switch forwards frames in the same event loop, so commands must never crowd it out, and one client not another.
+ * Clients with a whole request stand in a queue; each turn of the loop runs one command of the first of them. The turn
+ * is a timer of zero length: libevent looks at sockets between two of them. Strict priorities would not do: libevent
+ * starves whatever has the lower one as long as the other has work.
+ */
+#include <errno.h>
+#include <event2/listener.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/jsonrpc.h"
+#include "common/list.h"
+#include "common/log.h"
+#include "common/xalloc.h"
+#include "vswitchd/control/client.h"
+#include "vswitchd/control/control.h"
+
+#define MAX_CLIENTS 256
+#define MAX_HELD (64u << 20) /* bytes of unfinished requests, of all clients together */
+#define SOCKET_MODE 0660
+#define BACKLOG 128
+
+/* A client as the server knows it. */
+struct seat {
+	struct vs_list link, turn; /* among all clients; in the queue, or alone */
+	struct ctl *ctl;
+	struct client *client;
+};
+
+struct ctl {
+	struct event_base *base;
+	struct ctl_env env;
+	char *path;
+	struct evconnlistener *listener;
+	struct event *turn;  /* runs one command */
+	struct event *pause; /* accepts again after having had no descriptor for a new connection */
+	struct vs_list seats, queue;
+	size_t n_clients, held;
+	struct seat *quitter; /* its command was to end the daemon */
+	bool quit_cleanup;
+};
+
+/* --- clients ---------------------------------------------------------------------------------------------------- */
+
+static void seat_ready(void *arg, struct client *client)
+{
+	const struct timeval now = {0};
+	struct seat *seat = arg;
+
+	(void)client;
+	vs_list_push(&seat->ctl->queue, &seat->turn);
+	if (!event_pending(seat->ctl->turn, EV_TIMEOUT, NULL))
+		event_add(seat->ctl->turn, &now);
+}
+
+static bool seat_held(void *arg, size_t before, size_t now)
+{
+	struct ctl *ctl = ((struct seat *)arg)->ctl;
+
+	ctl->held += now - before;
+	return ctl->held <= MAX_HELD || now <= before;
+}
+
+static void server_quit(struct ctl *ctl)
+{
+	if (ctl->env.quit)
+		ctl->env.quit(ctl->env.arg, ctl->quit_cleanup);
+}
+
+static void seat_sent(void *arg, struct client *client)
+{
+	(void)client;
+	server_quit(((struct seat *)arg)->ctl);
+}
+
+static void seat_free(struct seat *seat)
+{
+	struct ctl *ctl = seat->ctl;
+
+	vs_list_remove(&seat->link);
+	vs_list_remove(&seat->turn);
+	ctl->n_clients--;
+	free(seat);
+}
+
+static void seat_gone(void *arg, struct client *client)
+{
+	struct seat *seat = arg;
+	struct ctl *ctl = seat->ctl;
+	bool quits = ctl->quitter == seat;
+
+	(void)client;
+	seat_free(seat);
+	if (quits) {
+		ctl->quitter = NULL;
+		server_quit(ctl);
+	}
+}
+
+static void server_on_connection(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
+				 int size, void *arg)
+{
+	static const char refusal[] = "{\"id\":null,\"result\":null,\"error\":\"too many clients\"}\n";
+	struct ctl *ctl = arg;
+
+	(void)listener;
+	(void)address;
+	(void)size;
+	if (ctl->n_clients >= MAX_CLIENTS) {
+		vs_info("refusing a connection: %d clients are connected already", MAX_CLIENTS);
+		send(fd, refusal, strlen(refusal), MSG_DONTWAIT | MSG_NOSIGNAL);
+		close(fd);
+		return;
+	}
+	struct seat *seat = vs_xcalloc(1, sizeof(*seat));
+	const struct client_ops ops = {
+		.ready = seat_ready, .held = seat_held, .sent = seat_sent, .gone = seat_gone, .arg = seat};
+	seat->ctl = ctl;
+	vs_list_push(&ctl->seats, &seat->link);
+	vs_list_init(&seat->turn);
+	ctl->n_clients++;
+	seat->client = client_new(ctl->base, fd, &ops);
+}
+
+/* Without this pause the loop would spin: the connection that cannot be accepted stays there to be accepted. */
+static void server_on_accept_error(struct evconnlistener *listener, void *arg)
+{
+	const struct timeval second = {.tv_sec = 1};
+	struct ctl *ctl = arg;
+
+	vs_warn("cannot accept a connection: %s", strerror(errno));
+	evconnlistener_disable(listener);
+	event_add(ctl->pause, &second);
+}
+
+static void server_on_pause_end(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	evconnlistener_enable(((struct ctl *)arg)->listener);
+}
+
+/* --- requests --------------------------------------------------------------------------------------------------- */
+
+/* The words of a command line, out of params[0]. Return: NULL if they are not an array of strings. */
+static char **request_words(json_t *params, int *argc)
+{
+	json_t *words = json_array_get(params, 0), *word;
+	size_t i;
+
+	if (!json_is_array(words) || json_array_size(words) > INT_MAX - 1)
+		return NULL;
+	char **argv = vs_xcalloc(json_array_size(words) + 1, sizeof(*argv));
+	json_array_foreach (words, i, word) {
+		argv[i] = (char *)(uintptr_t)json_string_value(word);
+		if (!argv[i]) {
+			free(argv);
+			return NULL;
+		}
+	}
+	*argc = (int)json_array_size(words);
+	return argv;
+}
+
+/* Strings in an answer that are not UTF-8 cannot be sent; nothing that came in as JSON can make one. */
+static json_t *answer_to_json(const struct ctl_answer *answer)
+{
+	return json_pack("{s:s, s:s, s:i}", "stdout", answer->out, "stderr", answer->err, "status", answer->status);
+}
+
+static void log_change(const struct client *client, const char *program, int argc, char *const argv[])
+{
+	const struct ucred *peer = client_peer(client);
+	char *line = vs_xstrdup(program);
+
+	for (int i = 0; i < argc; i++) {
+		char *longer = vs_xasprintf("%s %s", line, argv[i]);
+		free(line);
+		line = longer;
+	}
+	vs_debug("process %d, user %d: %s", (int)peer->pid, (int)peer->uid, line);
+	free(line);
+}
+
+/* Method "vsctl": params are the words of a command line, and how to speak. Return: a new reference, or NULL. */
+static json_t *run_vsctl(struct seat *seat, json_t *params)
+{
+	json_t *manner = json_array_get(params, 1);
+	const char *name = json_string_value(json_object_get(manner, "program"));
+	const char *program = name && !strcmp(name, "ovs-vsctl") ? name : "vsctl";
+	struct ctl *ctl = seat->ctl;
+	struct ctl_answer answer;
+	int argc;
+
+	char **argv = request_words(params, &argc);
+	if (!argv)
+		return NULL;
+	ctl_run(&ctl->env, program, json_is_true(json_object_get(manner, "color")), argc, argv, &answer);
+	if (answer.changed)
+		log_change(seat->client, program, argc, argv);
+	if (answer.quit) {
+		ctl->quitter = seat;
+		ctl->quit_cleanup = answer.cleanup;
+	}
+	json_t *result = answer_to_json(&answer);
+	ctl_answer_free(&answer);
+	free(argv);
+	return result;
+}
+
+/* Run a request and reply to it. May free the client. */
+static void serve(struct seat *seat, json_t *message)
+{
+	struct jsonrpc_request request;
+	const char *why;
+	json_t *result = NULL, *error = NULL;
+
+	if (jsonrpc_request_read(message, &request, &why)) {
+		client_refuse(seat->client, why);
+		return;
+	}
+	if (!strcmp(request.method, "echo"))
+		result = json_incref(request.params);
+	else if (strcmp(request.method, "vsctl"))
+		error = json_string("unknown method");
+	else if (!(result = run_vsctl(seat, request.params)))
+		error = json_string("params of \"vsctl\" must be an array of strings, and an object");
+	char *text = jsonrpc_reply_text(request.id, result, error);
+	if (text)
+		client_reply(seat->client, text, seat->ctl->quitter == seat);
+	else
+		client_refuse(seat->client, "the reply cannot be written");
+	free(text);
+}
+
+/* The turn of the first client in the queue. */
+static void server_on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	const struct timeval now = {0};
+	struct ctl *ctl = arg;
+	char *error = NULL;
+	size_t size;
+
+	(void)fd;
+	(void)what;
+	if (vs_list_empty(&ctl->queue))
+		return;
+	struct seat *seat = vs_container(ctl->queue.next, struct seat, turn);
+	vs_list_remove(&seat->turn);
+	if (!vs_list_empty(&ctl->queue))
+		event_add(ctl->turn, &now);
+	char *text = client_take(seat->client, &size);
+	json_t *message = jsonrpc_parse(text, size, &error);
+	free(text);
+	if (message)
+		serve(seat, message);
+	else
+		client_refuse(seat->client, error);
+	json_decref(message);
+	free(error);
+}
+
+/* --- the socket ------------------------------------------------------------------------------------------------- */
+
+static int make_address(const char *path, struct sockaddr_un *address)
+{
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof(address->sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address->sun_path, path);
+	return 0;
+}
+
+/* Remove what a killed daemon left at @path. Return: -EADDRINUSE when a living one listens there, or it is no socket.
+ */
+static int remove_stale(const struct sockaddr_un *address)
+{
+	struct stat status;
+	int fd, error = 0;
+
+	if (lstat(address->sun_path, &status))
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(status.st_mode))
+		return -EEXIST;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) || errno == EAGAIN)
+		error = -EADDRINUSE;
+	else if (errno != ECONNREFUSED && errno != ENOENT)
+		error = -errno;
+	close(fd);
+	if (!error && unlink(address->sun_path) && errno != ENOENT)
+		error = -errno;
+	return error;
+}
+
+/* A listening socket at @address, that nobody else can open at any moment. Return: descriptor or -errno. */
+static int listen_at(const struct sockaddr_un *address, gid_t group)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error = 0;
+
+	if (fd < 0)
+		return -errno;
+	mode_t mask = umask(0777 & ~(group == (gid_t)-1 ? SOCKET_MODE : 0600));
+	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)))
+		error = -errno;
+	umask(mask);
+	if (!error && group != (gid_t)-1 &&
+	    (chown(address->sun_path, (uid_t)-1, group) || chmod(address->sun_path, SOCKET_MODE)))
+		error = -errno;
+	if (!error && listen(fd, BACKLOG))
+		error = -errno;
+	if (error) {
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+int ctl_open(struct event_base *base, const struct ctl_env *env, const char *path, gid_t group, struct ctl **result)
+{
+	struct sockaddr_un address;
+	int error = make_address(path, &address);
+
+	if (!error)
+		error = remove_stale(&address);
+	if (error)
+		return error;
+	int fd = listen_at(&address, group);
+	if (fd < 0)
+		return fd;
+	struct ctl *ctl = vs_xcalloc(1, sizeof(*ctl));
+	ctl->base = base;
+	ctl->env = *env;
+	ctl->path = vs_xstrdup(path);
+	vs_list_init(&ctl->seats);
+	vs_list_init(&ctl->queue);
+	ctl->turn = vs_xcheck(evtimer_new(base, server_on_turn, ctl));
+	ctl->pause = vs_xcheck(evtimer_new(base, server_on_pause_end, ctl));
+	ctl->listener = vs_xcheck(evconnlistener_new(base, server_on_connection, ctl,
+						     LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd));
+	evconnlistener_set_error_cb(ctl->listener, server_on_accept_error);
+	*result = ctl;
+	return 0;
+}
+
+void ctl_close(struct ctl *ctl)
+{
+	struct vs_list *link, *next;
+
+	if (!ctl)
+		return;
+	unlink(ctl->path);
+	evconnlistener_free(ctl->listener);
+	vs_list_each_safe(link, next, &ctl->seats)
+	{
+		struct seat *seat = vs_container(link, struct seat, link);
+		/* Whoever asked for the end sees it when the process is gone, and everything with it. */
+		client_free(seat->client, seat == ctl->quitter);
+		seat_free(seat);
+	}
+	event_free(ctl->turn);
+	event_free(ctl->pause);
+	free(ctl->path);
+	free(ctl);
+}
