@@ -9,9 +9,12 @@ from .wait import wait_until
 
 
 class OpenVSwitch:
-    """ovsdb-server and ovs-vswitchd (datapath_type=netdev) in a namespace, all files in a directory of their own."""
+    """
+    ovsdb-server and ovs-vswitchd (datapath_type=netdev) in a namespace, all files in a directory of their own.
+    switching=False leaves ovs-vswitchd out: the database alone answers ovs-vsctl --no-wait.
+    """
 
-    def __init__(self, net, ns):
+    def __init__(self, net, ns, switching=True):
         need("ovs-vswitchd", "ovsdb-server", "ovsdb-tool", "ovs-vsctl")
         self.net, self.ns = net, ns
         self.directory = os.path.join(net.directory, "ovs-" + str(ns))
@@ -27,12 +30,17 @@ class OpenVSwitch:
         net.on_exit(stop, server)
         wait_until(lambda: os.path.exists(f"{self.directory}/db.sock"), "ovsdb-server to listen")
         self("--no-wait", "init")
+        if not switching:
+            return
         daemon = ns.popen("ovs-vswitchd", "--no-chdir", self.remote, env=self.environment, stdout=log, stderr=log)
         net.on_exit(stop, daemon)
 
-    def __call__(self, *words):
-        done = subprocess.run(["ovs-vsctl", f"--db={self.remote}", "-t", "20", *map(str, words)], env=self.environment,
+    def run(self, *words):
+        return subprocess.run(["ovs-vsctl", f"--db={self.remote}", "-t", "20", *map(str, words)], env=self.environment,
                               capture_output=True, text=True, check=False)
+
+    def __call__(self, *words):
+        done = self.run(*words)
         assert done.returncode == 0, f"ovs-vsctl {' '.join(map(str, words))}: {done.stderr}"
         return done.stdout
 

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# test_install.py - what people expect around a program: installation, unit, pages, completion, labs
+import os
+import shutil
+import subprocess
+
+import pytest
+from lib.switch import BUILD
+from lib.tools import need
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """make install into a directory of its own."""
+    need("make")
+    root = tmp_path_factory.mktemp("root")
+    subprocess.run(["make", "-C", TOP, f"BUILD={BUILD}", f"DESTDIR={root}", "PREFIX=/usr", "install"], check=True,
+                   capture_output=True, timeout=300)
+    yield root
+    shutil.rmtree(root)
+
+
+def files(root):
+    return sorted(os.path.relpath(os.path.join(base, name), root) for base, _, names in os.walk(root) for name in names)
+
+
+def test_everything_is_installed(installed):
+    there = files(installed)
+    for name in ("usr/sbin/vswitchd", "usr/bin/vsctl", "lib/systemd/system/vswitchd.service",
+                 "usr/share/man/man8/vswitchd.8", "usr/share/man/man8/vsctl.8", "usr/share/man/man5/vswitch.conf.5",
+                 "usr/share/bash-completion/completions/vsctl"):
+        assert name in there
+
+
+def test_uninstall_takes_out_what_install_put_in(installed, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(installed, copy)
+    subprocess.run(["make", "-C", TOP, f"BUILD={BUILD}", f"DESTDIR={copy}", "PREFIX=/usr", "uninstall"], check=True,
+                   capture_output=True, timeout=60)
+    assert files(copy) == []
+
+
+@pytest.mark.parametrize("page", ["man8/vswitchd.8", "man8/vsctl.8", "man5/vswitch.conf.5"])
+def test_pages_are_well_formed(installed, page):
+    need("mandoc")
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", installed / "usr/share/man" / page],
+                          capture_output=True, text=True, check=False)
+    # Pages of other packages may not be installed here.
+    wrong = [line for line in done.stdout.splitlines() if "referenced manual not found" not in line]
+    assert wrong == []
+
+
+def test_pages_say_what_the_programs_say(installed):
+    """Every command of --help is in vsctl(8), every option of --help in vswitchd(8)."""
+    need("mandoc")
+
+    def page(name):
+        text = subprocess.run(["mandoc", "-T", "ascii", installed / "usr/share/man" / name], capture_output=True,
+                              text=True, check=True).stdout
+        return "".join(char for at, char in enumerate(text) if char != "\b" and text[at + 1:at + 2] != "\b")
+    vsctl, vswitchd = page("man8/vsctl.8"), page("man8/vswitchd.8")
+    for word in ("add-br", "add-port", "fdb show", "fdb stats", "br-exists", "--no-wait", "--timeout"):
+        assert word in vsctl
+    help_text = subprocess.run([installed / "usr/sbin/vswitchd", "--help"], capture_output=True, text=True,
+                               check=True).stdout
+    options = {word.split("=")[0].strip("[],") for word in help_text.split() if word.startswith("--")}
+    assert len(options) > 5
+    for option in options:
+        assert option in vswitchd, option
+
+
+def test_unit_file(installed):
+    need("systemd-analyze")
+    unit = installed / "lib/systemd/system/vswitchd.service"
+    text = unit.read_text()
+    assert "Type=notify" in text and "ExecStart=/usr/sbin/vswitchd" in text and "@" not in text.replace("@s", "").replace("@m", "")
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False)
+    wrong = [line for line in done.stderr.splitlines() if "vswitchd.service" in line and "not executable" not in line]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("lab", ["two-tenants", "two-sites"])
+def test_labs(lab):
+    """The demo, one lab at a time, in a corner of its own."""
+    need("tcpdump", "ping")
+    done = subprocess.run([os.path.join(TOP, "topologies/demo.sh"), lab], capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "BUILD": BUILD}, check=False)
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr}"
+    assert f"{'tenants' if 'tenants' in lab else 'sites'}: as it should be" in done.stdout
