@@ -12,6 +12,7 @@
 	X(RUNT, "runt", "shorter than an Ethernet header and its tags")                                                \
 	X(NO_PORT, "no-port", "came in by a port that no bridge has")                                                  \
 	X(RESERVED_MAC, "reserved-mac", "to 01-80-C2-00-00-0X, which other_config:forward-bpdu would pass")            \
+	X(RX_FULL, "rx-full", "came faster than it was read")                                                          \
 	X(VLAN_RESERVED, "vlan-reserved", "VLAN ID 4095 is reserved by 802.1Q")                                        \
 	X(VLAN_TAGGED, "vlan-tagged", "tagged, and the port takes untagged frames only")                               \
 	X(VLAN_INGRESS, "vlan-ingress", "its VLAN is not one that the ingress port carries")                           \

@@ -21,7 +21,7 @@
 #include "vswitchd/kernel/steal.h"
 
 #define TX_BATCH 64
-#define SOCKET_BUFFER (8 << 20)
+#define SOCKET_BUFFER (16 << 20) /* room for some hundred GSO frames; memory only while they wait */
 
 /* struct tx_slot - what of a queued frame is not its body */
 struct tx_slot {
@@ -109,6 +109,17 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		receive_one(p, &rx);
 	}
 	up_flush(up);
+}
+
+/* Frames that found the socket full; the kernel forgets its count with each reading. */
+static void packet_count(struct up_port *port)
+{
+	struct packet_port *p = packet_of(port);
+	struct tpacket_stats stats;
+	socklen_t len = sizeof(stats);
+
+	if (!getsockopt(p->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len))
+		port->stats.drops[VS_DROP_RX_FULL] += stats.tp_drops;
 }
 
 /* --- sending -------------------------------------------------------------------------------------------------- */
@@ -230,4 +241,5 @@ const struct up_driver packet_driver = {
 	.close = packet_close,
 	.send = packet_send,
 	.flush = packet_flush,
+	.count = packet_count,
 };

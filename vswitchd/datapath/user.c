@@ -186,6 +186,8 @@ static int user_port_stats(struct dp *dp, uint32_t number, struct dp_port_stats 
 
 	if (!port)
 		return -ENOENT;
+	if (port->driver->count)
+		port->driver->count(port);
 	*stats = port->stats;
 	return 0;
 }

@@ -26,6 +26,7 @@ struct vx_sockets;
  * @close: after it no frame of this port may come
  * @send: queue a frame; @remote: the VTEP, NULL for all (VXLAN only). Its body stays valid until the flush.
  * @flush: send what was queued; may be NULL when @send sends at once
+ * @count: add to the port's counters what the kernel has counted since the last call; may be NULL
  */
 struct up_driver {
 	size_t size;
@@ -34,6 +35,7 @@ struct up_driver {
 	void (*close)(struct up_port *port);
 	void (*send)(struct up_port *port, const struct frame *frame, const struct vs_ip *remote);
 	void (*flush)(struct up_port *port);
+	void (*count)(struct up_port *port);
 };
 
 /**

@@ -107,6 +107,12 @@ static void vxlan_flush(struct up_port *port)
 	vx_tx_flush(port->up->vx->tx);
 }
 
+/* The socket's losses are nobody's in particular: the first of its ports counts them. */
+static void vxlan_count(struct up_port *port)
+{
+	port->stats.drops[VS_DROP_RX_FULL] += vx_rx_lost(vx_of(port));
+}
+
 const struct up_driver vxlan_driver = {
 	.size = sizeof(struct vx_port),
 	.open = vxlan_open,
@@ -114,4 +120,5 @@ const struct up_driver vxlan_driver = {
 	.close = vxlan_close,
 	.send = vxlan_send,
 	.flush = vxlan_flush,
+	.count = vxlan_count,
 };

@@ -63,6 +63,10 @@ void vx_rx_destroy(struct vx_rx *rx);
 int vx_rx_attach(struct vx_rx *rx, struct vx_port *port);
 void vx_rx_detach(struct vx_rx *rx, struct vx_port *port);
 
+/** vx_rx_lost() - packets that found the port's sockets full since the last call; 0 for all but a socket's first port.
+ */
+uint64_t vx_rx_lost(struct vx_port *port);
+
 struct vx_tx *vx_tx_create(void);
 void vx_tx_destroy(struct vx_tx *tx);
 

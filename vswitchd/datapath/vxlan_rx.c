@@ -8,6 +8,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct vx_socket {
 	uint16_t dst_port;
 	int fd[FAMILIES];
 	struct event *event[FAMILIES];
+	uint32_t lost[FAMILIES]; /* the kernel's count, as last seen */
 	struct vs_list ports;
 	struct vs_list siblings;
 };
@@ -348,6 +350,25 @@ static int socket_get(struct vx_rx *rx, uint16_t dst_port, struct vx_socket **ou
 	vs_list_push(&rx->sockets, &s->siblings);
 	*out = s;
 	return 0;
+}
+
+uint64_t vx_rx_lost(struct vx_port *port)
+{
+	struct vx_socket *s = port->socket;
+	uint64_t lost = 0;
+
+	if (s->ports.next != &port->siblings)
+		return 0;
+	for (int f = 0; f < FAMILIES; f++) {
+		uint32_t info[SK_MEMINFO_VARS];
+		socklen_t len = sizeof(info);
+
+		if (s->fd[f] < 0 || getsockopt(s->fd[f], SOL_SOCKET, SO_MEMINFO, info, &len) || len < sizeof(info))
+			continue;
+		lost += info[SK_MEMINFO_DROPS] - s->lost[f];
+		s->lost[f] = info[SK_MEMINFO_DROPS];
+	}
+	return lost;
 }
 
 /* --- multicast groups ------------------------------------------------------------------------------------------ */

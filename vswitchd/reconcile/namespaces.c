@@ -227,6 +227,10 @@ void rc_netns_sweep(struct rc *rc)
 
 void rc_netns_free(struct rc *rc)
 {
+	char *path = vs_xasprintf("%s/netns", rc->rundir);
+
+	rmdir(path); /* stays as long as there are markers in it */
+	free(path);
 	hmap_for_each_safe(node, next, &rc->netns) netns_forget(rc, hmap_entry(node, struct rc_netns, by_name));
 	hmap_destroy(&rc->netns);
 }

@@ -145,6 +145,9 @@ int rc_want_tap(const struct store_row *row, struct rc_want *want, char **error)
 		*error = vs_xasprintf("options:group \"%s\" is not a group of this machine", group);
 		return -EINVAL;
 	}
+	/* To the kernel, nobody's device is everybody's. */
+	if (!owner && !group)
+		want->owner = 0;
 	return 0;
 }
 
