@@ -48,9 +48,8 @@ static int bridge_insert_fake(struct cmd *cmd, const char *name, const char *par
 	struct cmd_bridge parent;
 	struct vs_datum yes;
 
-	int error = cmd_find_bridge(cmd, parent_name, true, &parent);
-	if (error)
-		return error;
+	if (cmd_find_bridge(cmd, parent_name, false, &parent))
+		return cmd_fail(cmd, "parent bridge %s does not exist", parent_name);
 	if (parent.fake)
 		return cmd_fail(cmd, "cannot create bridge with fake bridge as parent");
 	struct store_row *port = cmd_insert_port(cmd, parent.row, name, "internal");

@@ -34,22 +34,14 @@ static int db_find_column(struct cmd *cmd, const struct store_row *row, const ch
 	return error ? error : cmd_check_writable(cmd, table, *column);
 }
 
-/* Values without number limits, to be put into or taken out of a column of @type. */
+/* Any number of values but none, to be put into or taken out of a column of @type. */
 static struct vs_type db_loose_type(const struct vs_type *type)
 {
 	struct vs_type loose = *type;
 
-	loose.n_min = 0;
+	loose.n_min = 1;
 	loose.n_max = VS_UNLIMITED;
 	return loose;
-}
-
-/* Put all of @more in, not replacing pairs of keys that are there. */
-static void db_union(const struct vs_type *type, struct vs_datum *datum, const struct vs_datum *more)
-{
-	for (unsigned int i = 0; i < more->n; i++)
-		if (vs_datum_find(type, datum, &more->keys[i]) < 0)
-			vs_datum_add(type, datum, &more->keys[i], more->values ? &more->values[i] : NULL);
 }
 
 /* After `add` and `remove`: hold the number of elements against the column's type. */
@@ -91,7 +83,9 @@ int cmd_add(struct cmd *cmd)
 		error = cmd_parse_value(cmd, &loose, cmd->args[i], &more);
 		if (error)
 			break;
-		db_union(type, &datum, &more);
+		/* A key that is there gets the new value: ovs-vsctl does so, though its manual says otherwise. */
+		for (unsigned int j = 0; j < more.n; j++)
+			vs_datum_add(type, &datum, &more.keys[j], more.values ? &more.values[j] : NULL);
 		vs_datum_destroy(&loose, &more);
 	}
 	if (!error)

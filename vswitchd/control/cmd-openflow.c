@@ -52,6 +52,18 @@ int cmd_del_controller(struct cmd *cmd)
 	return error;
 }
 
+/* Nothing connects there, but a typing error is worth a word. */
+static void openflow_check_target(struct cmd *cmd, const char *target)
+{
+	static const char *const kinds[] = {"tcp", "ssl", "unix", "ptcp", "pssl", "punix"};
+	size_t len = strcspn(target, ":");
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (target[len] && strlen(kinds[i]) == len && !strncmp(kinds[i], target, len))
+			return;
+	fprintf(cmd->err, "%s: target type \"%.*s\" is possibly erroneous\n", cmd->program, (int)len, target);
+}
+
 int cmd_set_controller(struct cmd *cmd)
 {
 	const char *probe = cmd_option_value(cmd, "--inactivity-probe");
@@ -67,6 +79,7 @@ int cmd_set_controller(struct cmd *cmd)
 	cmd_write_empty(cmd, bridge, Bridge_controller);
 	for (int i = 1; i < cmd->n_args; i++) {
 		struct store_row *controller = store_insert(cmd->store, STORE_Controller);
+		openflow_check_target(cmd, cmd->args[i]);
 		store_set_string(cmd->store, controller, Controller_target, cmd->args[i]);
 		if (probe)
 			store_set_integer(cmd->store, controller, Controller_inactivity_probe, milliseconds);

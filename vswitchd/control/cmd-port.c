@@ -83,7 +83,6 @@ int cmd_del_port(struct cmd *cmd)
 	struct cmd_bridge bridge;
 	bool must = !cmd_has(cmd, "--if-exists");
 	struct store_row *port = port_find_target(cmd, name);
-	int error;
 
 	if (!port && cmd_find_bridge(cmd, name, false, &bridge) == 0) {
 		if (!must)
@@ -93,21 +92,14 @@ int cmd_del_port(struct cmd *cmd)
 				"requires deleting the entire bridge)",
 				name, name);
 	}
-	if (cmd->n_args == 2 && must && !port) {
-		error = cmd_find_bridge(cmd, cmd->args[0], true, &bridge);
-		if (error)
-			return error;
-	}
 	if (!port && !must)
 		return 0;
 	if (!port)
 		return cmd_fail(
 			cmd, cmd_has(cmd, "--with-iface") ? "no port or interface named %s" : "no port named %s", name);
-	if (cmd->n_args == 2) {
-		error = port_check_bridge(cmd, port, cmd->args[0]);
-		if (error)
-			return error;
-	}
+	int error = cmd->n_args == 2 ? port_check_bridge(cmd, port, cmd->args[0]) : 0;
+	if (error)
+		return error;
 	cmd_delete_port(cmd, port);
 	return 0;
 }

@@ -26,13 +26,16 @@ static enum name_match name_compare(const char *name, const char *text, size_t l
 	return name[len] ? NAME_PREFIX : NAME_FOLDED;
 }
 
+/* More than there are tables, or columns in one. */
+#define NAME_MAX_MATCHES 64
+
 /* The names that fit a word best, so far. */
 struct name_search {
 	const char *text;
 	size_t len;
 	enum name_match best;
 	unsigned int n, index;
-	char *list;
+	const char *names[NAME_MAX_MATCHES];
 };
 
 /* Let @name, number @index, take part in the search. */
@@ -44,12 +47,29 @@ static void name_offer(struct name_search *search, const char *name, unsigned in
 		return;
 	if (match > search->best)
 		search->n = 0;
-	char *list = search->n ? vs_xasprintf("%s, %s", search->list, name) : vs_xstrdup(name);
-	free(search->list);
-	search->list = list;
 	search->best = match;
 	search->index = index;
-	search->n++;
+	if (search->n < NAME_MAX_MATCHES)
+		search->names[search->n++] = name;
+}
+
+static int name_order(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* "a, b, c": the names that a word may mean. */
+static char *name_list(struct name_search *search)
+{
+	char *list = NULL;
+	size_t size;
+	FILE *out = vs_xcheck(open_memstream(&list, &size));
+
+	qsort(search->names, search->n, sizeof(*search->names), name_order);
+	for (unsigned int i = 0; i < search->n; i++)
+		fprintf(out, "%s%s", i ? ", " : "", search->names[i]);
+	fclose(out);
+	return list;
 }
 
 int cmd_find_table(struct cmd *cmd, const char *text, enum store_table_id *table)
@@ -59,12 +79,14 @@ int cmd_find_table(struct cmd *cmd, const char *text, enum store_table_id *table
 	for (unsigned int i = 0; i < STORE__TABLES; i++)
 		name_offer(&search, schema_tables[i].name, i);
 	*table = (enum store_table_id)search.index;
+	if (search.n == 1)
+		return 0;
 	if (search.n == 0)
-		cmd_fail(cmd, "unknown table \"%s\"", text);
-	else if (search.n > 1)
-		cmd_fail(cmd, "\"%s\" matches multiple table names: %s", text, search.list);
-	free(search.list);
-	return search.n == 1 ? 0 : -EINVAL;
+		return cmd_fail(cmd, "unknown table \"%s\"", text);
+	char *list = name_list(&search);
+	cmd_fail(cmd, "\"%s\" matches multiple table names: %s", text, list);
+	free(list);
+	return -EINVAL;
 }
 
 int cmd_find_column(struct cmd *cmd, enum store_table_id id, const char *text, size_t len, unsigned int *column)
@@ -75,13 +97,16 @@ int cmd_find_column(struct cmd *cmd, enum store_table_id id, const char *text, s
 	for (unsigned int i = 0; i < table->n_columns; i++)
 		name_offer(&search, table->columns[i].name, i);
 	*column = search.index;
+	if (search.n == 1)
+		return 0;
 	if (search.n == 0)
-		cmd_fail(cmd, "%s does not contain a column whose name matches \"%.*s\"", table->name, (int)len, text);
-	else if (search.n > 1)
-		cmd_fail(cmd, "%s contains more than one column whose name matches \"%.*s\": %s", table->name, (int)len,
-			 text, search.list);
-	free(search.list);
-	return search.n == 1 ? 0 : -EINVAL;
+		return cmd_fail(cmd, "%s does not contain a column whose name matches \"%.*s\"", table->name, (int)len,
+				text);
+	char *list = name_list(&search);
+	cmd_fail(cmd, "%s contains more than one column whose name matches \"%.*s\": %s", table->name, (int)len, text,
+		 list);
+	free(list);
+	return -EINVAL;
 }
 
 /* --- records -------------------------------------------------------------------------------------------------- */

@@ -117,7 +117,9 @@ int cmd_parse_atom(struct cmd *cmd, const struct vs_base_type *base, const char 
 
 	vs_xcheck(copy);
 	*datum = (struct vs_datum){0};
-	if (base->type != VS_STRING || *copy == '"') {
+	if (base->type == VS_STRING && *copy == '"' && (len < 2 || copy[len - 1] != '"')) {
+		result = cmd_fail(cmd, "%s: missing quote at end of quoted string", copy);
+	} else if (base->type != VS_STRING || *copy == '"') {
 		result = cmd_parse_value(cmd, &type, copy, datum);
 	} else if (!*copy) {
 		result = cmd_fail(cmd, "An empty string is not valid as input; use \"\" to represent the empty string");
