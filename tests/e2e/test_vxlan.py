@@ -244,7 +244,7 @@ def test_wrong_packets_are_dropped_and_counted(net, switch, peer, inside, marker
 
 def tunnel_drops(switch, reason):
     """Drops before a port is known have no port to be charged to; the switch as a whole counts them."""
-    name = f"drop_{reason.replace('-', '_')}"
+    name = f"drop_{reason}"
     whole = switch.rows("Open_vSwitch")[0]["statistics"]
     return sum(switch.statistics(one)[name] for one in ("vx", "in", "br0")) + int(whole.get(name, 0))
 

@@ -3,7 +3,6 @@
 import collections
 import json
 import os
-import re
 import socket
 import subprocess
 
@@ -15,7 +14,7 @@ BUILD = os.environ.get("VSWITCH_BUILD", os.path.abspath(os.path.join(os.path.dir
 VSWITCHD, VSCTL = os.path.join(BUILD, "vswitchd"), os.path.join(BUILD, "vsctl")
 
 Answer = collections.namedtuple("Answer", "out err status")
-FdbRow = collections.namedtuple("FdbRow", "port vlan mac age static remote")
+FdbRow = collections.namedtuple("FdbRow", "port vlan mac age static remote number")
 
 
 def ovsdb(value):
@@ -138,7 +137,7 @@ class Switch:
         return collections.defaultdict(int, self.row("Interface", interface)["statistics"])
 
     def drops(self, interface, reason):
-        return self.statistics(interface)[f"drop_{reason.replace('-', '_')}"]
+        return self.statistics(interface)[f"drop_{reason}"]
 
     def error(self, interface):
         return self.row("Interface", interface)["error"] or ""
@@ -153,12 +152,9 @@ class Switch:
 
     @staticmethod
     def _fdb_row(line):
-        words = line.split()
-        mac = next(i for i, word in enumerate(words) if re.fullmatch(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", word))
-        rest = words[mac + 1:]
-        remote = next((word for word in rest[1:] if re.search(r"[.:]", word)), None)
-        return FdbRow(" ".join(words[:mac - 1]), int(words[mac - 1]), words[mac],
-                      int(rest[0]) if rest and rest[0].isdigit() else None, "static" in rest, remote)
+        number, vlan, mac, age, interface, *remote = line.split()
+        return FdbRow(interface, int(vlan), mac, None if age == "static" else int(age), age == "static",
+                      remote[0] if remote else None, number)
 
     def fdb_find(self, bridge, mac, vlan=None):
         return next((row for row in self.fdb(bridge) if row.mac == mac and vlan in (None, row.vlan)), None)
