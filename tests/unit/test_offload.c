@@ -195,6 +195,72 @@ static void test_what_cannot_be_cut_is_refused(void **state)
 	free(m);
 }
 
+#define NESTED 50 /* outer IPv4, UDP, VXLAN, inner addresses: between the outer EtherType and the inner one */
+
+/* Put a TCP GSO frame into VXLAN as a kernel would that leaves the cutting to the wire. */
+static void make_nested(struct made *m, bool v4, bool outer_csum)
+{
+	struct frame_offload off;
+	uint8_t *body = m->bytes + FRAME_MACS, *ip = body + 2;
+	size_t inner;
+
+	make_gso(m, v4, true, 10000, 1300);
+	off = m->frame.off;
+	inner = m->frame.body_len;
+	memmove(body + NESTED, body, inner);
+	memset(body, 0, NESTED);
+	hdr_store16(body, HDR_IPV4_TYPE);
+	m->v4 = true;
+	m->tcp = false;
+	make_ip(m, ip, NESTED - 22 + inner);
+	hdr_store16(ip + 20, 50000);
+	hdr_store16(ip + 22, 4789);
+	hdr_store16(ip + 24, (uint16_t)(NESTED - 22 + inner));
+	hdr_store16(ip + 26, outer_csum ? 0x1234 : 0);
+	ip[28] = 8;
+	memcpy(body + NESTED - 12, "\x02\x00\x00\x00\x00\x04\x02\x00\x00\x00\x00\x03", 12);
+	assert_int_equal(frame_parse(&m->frame, m->bytes, FRAME_MACS + NESTED + inner, NULL, NULL), VS_DROP_NONE);
+	off.csum_start = (uint16_t)(off.csum_start + NESTED);
+	off.hdr_len = (uint16_t)(off.hdr_len + NESTED);
+	m->frame.off = off;
+}
+
+static void nested_and_check(bool v4, bool outer_csum)
+{
+	struct made *m = malloc(sizeof(*m));
+	struct pieces p = {.frame = &m->frame};
+
+	make_nested(m, v4, outer_csum);
+	assert_true(offload_is_nested(&m->frame));
+	assert_int_equal(offload_cut(&m->frame, collect, &p), VS_DROP_NONE);
+	assert_int_equal(p.n, 8);
+	for (unsigned int i = 0; i < p.n; i++) {
+		const uint8_t *udp = p.bytes[i] + FRAME_MACS + 22;
+
+		assert_int_equal(!!hdr_load16(udp + HDR_UDP_CSUM), outer_csum);
+		if (outer_csum)
+			assert_whole(p.bytes[i], p.len[i], true, false);
+		assert_int_equal(hdr_load16(udp + HDR_UDP_LENGTH), p.len[i] - FRAME_MACS - 22);
+		assert_whole(p.bytes[i] + NESTED, p.len[i] - NESTED, v4, true);
+	}
+	pieces_free(&p);
+	free(m);
+}
+
+static void test_a_tunnels_gso_frame(void **state)
+{
+	struct made *m = malloc(sizeof(*m));
+	(void)state;
+
+	nested_and_check(true, false);
+	nested_and_check(true, true);
+	nested_and_check(false, false);
+	nested_and_check(false, true);
+	make_gso(m, true, true, 5000, 1448);
+	assert_false(offload_is_nested(&m->frame));
+	free(m);
+}
+
 static void parse_piece(const struct pieces *p, unsigned int i, struct frame *frame)
 {
 	assert_int_equal(frame_parse(frame, p->bytes[i], p->len[i], NULL, NULL), VS_DROP_NONE);

@@ -35,6 +35,12 @@ typedef void (*offload_emit)(void *arg, const uint8_t *body, size_t body_len, ui
 enum vs_drop offload_cut(const struct frame *frame, offload_emit emit, void *arg);
 
 /**
+ * offload_is_nested() - whether a GSO frame is that of a tunnel (VXLAN in a container, say): virtio_net_hdr has no
+ * words for it, so it must be cut before it can leave by any port.
+ */
+bool offload_is_nested(const struct frame *frame);
+
+/**
  * struct merge - a GSO frame that is growing
  * @frame: what it is so far; its bytes lie where its first segment was received
  * @segments: how many it has; 0: none under way

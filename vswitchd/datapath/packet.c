@@ -16,6 +16,7 @@
 
 #include "common/log.h"
 #include "common/xalloc.h"
+#include "vswitchd/datapath/offload.h"
 #include "vswitchd/datapath/rx.h"
 #include "vswitchd/datapath/user.h"
 #include "vswitchd/kernel/steal.h"
@@ -72,6 +73,41 @@ static struct vs_tag aux_tag(struct msghdr *msg)
 	return tag;
 }
 
+/* struct nested - a tunnel's GSO frame being cut; each segment is made in @scratch, behind the one before */
+struct nested {
+	struct packet_port *p;
+	const struct frame *frame;
+	size_t used;
+};
+
+static void receive_segment(void *arg, const uint8_t *body, size_t body_len, uint8_t *payload, size_t payload_len)
+{
+	struct nested *nested = arg;
+	struct up *up = nested->p->port.up;
+	struct frame segment = *nested->frame;
+
+	if (nested->used + body_len + payload_len > RX_SCRATCH) {
+		up_flush(up);
+		nested->used = 0;
+	}
+	segment.off = (struct frame_offload){.gso_type = VIRTIO_NET_HDR_GSO_NONE};
+	segment.body = rx_scratch(up->rx) + nested->used;
+	segment.body_len = body_len + payload_len;
+	memcpy(segment.body, body, body_len);
+	memcpy(segment.body + body_len, payload, payload_len);
+	nested->used += segment.body_len;
+	up_input(&nested->p->port, &segment, NULL);
+}
+
+static enum vs_drop receive_nested(struct packet_port *p, const struct frame *frame)
+{
+	struct nested nested = {.p = p, .frame = frame};
+	enum vs_drop reason = offload_cut(frame, receive_segment, &nested);
+
+	up_flush(p->port.up); /* before the scratch is used again */
+	return reason;
+}
+
 static void receive_one(struct packet_port *p, const struct rx_frame *rx)
 {
 	struct vs_tag tag = aux_tag(rx->msg);
@@ -83,10 +119,12 @@ static void receive_one(struct packet_port *p, const struct rx_frame *rx)
 		memcpy(&vnet, rx->head, FRAME_VNET_LEN);
 		reason = frame_parse(&frame, rx->data, rx->len, &tag, &vnet);
 	}
+	if (reason == VS_DROP_NONE && offload_is_nested(&frame))
+		reason = receive_nested(p, &frame);
+	else if (reason == VS_DROP_NONE)
+		up_input(&p->port, &frame, NULL);
 	if (reason != VS_DROP_NONE)
 		up_drop(&p->port, reason);
-	else
-		up_input(&p->port, &frame, NULL);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)

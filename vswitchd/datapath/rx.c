@@ -10,6 +10,7 @@
 #include "common/xalloc.h"
 
 #define RX_HEAD 16
+#define RX_BYTES ((size_t)RX_BATCH * RX_SLOT + RX_SCRATCH)
 
 struct rx {
 	uint8_t *slots;
@@ -25,7 +26,7 @@ struct rx *rx_create(void)
 {
 	struct rx *rx = vs_xcalloc(1, sizeof(*rx));
 
-	rx->slots = mmap(NULL, (size_t)RX_BATCH * RX_SLOT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	rx->slots = mmap(NULL, RX_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (rx->slots == MAP_FAILED) {
 		free(rx);
 		return NULL;
@@ -37,7 +38,7 @@ void rx_destroy(struct rx *rx)
 {
 	if (!rx)
 		return;
-	munmap(rx->slots, (size_t)RX_BATCH * RX_SLOT);
+	munmap(rx->slots, RX_BYTES);
 	free(rx);
 }
 
@@ -72,4 +73,9 @@ struct rx_frame rx_get(struct rx *rx, int i)
 				 .data = rx->slots + (size_t)i * RX_SLOT,
 				 .len = len > rx->head_len ? len - rx->head_len : 0,
 				 .msg = &rx->msgs[i].msg_hdr};
+}
+
+uint8_t *rx_scratch(struct rx *rx)
+{
+	return rx->slots + (size_t)RX_BATCH * RX_SLOT;
 }

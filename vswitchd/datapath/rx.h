@@ -15,6 +15,7 @@
 #define RX_BATCH 64
 #define RX_SLOT (68 * 1024)
 #define RX_CONTROL 128
+#define RX_SCRATCH (128 * 1024)
 
 struct rx;
 
@@ -38,5 +39,8 @@ int rx_receive(struct rx *rx, int fd, size_t head_len);
 
 /** rx_get() - datagram @i of the last batch. @room behind data is RX_SLOT in all. */
 struct rx_frame rx_get(struct rx *rx, int i);
+
+/** rx_scratch() - RX_SCRATCH bytes beside the slots, for frames that must be made anew. */
+uint8_t *rx_scratch(struct rx *rx);
 
 #endif
