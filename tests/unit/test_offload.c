@@ -370,9 +370,13 @@ static void test_sum_at_every_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sum_at_every_length),	      cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_what_cannot_be_cut_is_refused), cmocka_unit_test(test_there_and_back),
-		cmocka_unit_test(test_only_what_goes_on_is_joined),   cmocka_unit_test(test_no_room_no_join),
+		cmocka_unit_test(test_sum_at_every_length),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_what_cannot_be_cut_is_refused),
+		cmocka_unit_test(test_a_tunnels_gso_frame),
+		cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_only_what_goes_on_is_joined),
+		cmocka_unit_test(test_no_room_no_join),
 	};
 
 	return cmocka_run_group_tests_name("offload", tests, NULL, NULL);
