@@ -213,7 +213,8 @@ int cmd_br_get_external_id(struct cmd *cmd)
 
 	if (error)
 		return error;
-	const struct vs_datum *ids = store_get(row, external_ids_of(&bridge, &row, &prefix));
+	unsigned int column = external_ids_of(&bridge, &row, &prefix);
+	const struct vs_datum *ids = store_get(row, column);
 	for (unsigned int i = 0; i < ids->n; i++) {
 		const char *key = ids->keys[i].string;
 		if (strncmp(key, prefix, strlen(prefix)))
