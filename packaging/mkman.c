@@ -145,6 +145,25 @@ static void mkman_type(const struct vs_type *type)
 	mkman_base_type(&type->key);
 }
 
+/* The keys of a map column that have an effect, as "options : key (vxlan)". */
+static void mkman_keys(const struct schema_column *column)
+{
+	for (const struct schema_key *key = schema_keys; key->key; key++) {
+		if (&schema_tables[key->table].columns[key->column] != column)
+			continue;
+		printf(".It Sy %s : %s", column->name, key->key);
+		if (*key->kinds)
+			printf(" (type %s)", key->kinds);
+		printf(" : %s", schema_form_names[key->form]);
+		if (key->form == FORM_NUMBER || key->form == FORM_INHERIT)
+			printf(", %lld to %lld", (long long)key->min, (long long)key->max);
+		for (size_t i = 0; key->words && key->words[i]; i++)
+			printf("%s%s", i ? ", " : ": ", key->words[i]);
+		fputs("\n", stdout);
+		mkman_prose(key->doc);
+	}
+}
+
 static void mkman_column(const struct schema_column *column)
 {
 	printf(".It Sy %s : ", column->name);
@@ -155,6 +174,7 @@ static void mkman_column(const struct schema_column *column)
 		fputs("Written by the daemon; not kept.\n", stdout);
 	if (column->flags & SCHEMA_IMMUTABLE)
 		fputs("Cannot be changed.\n", stdout);
+	mkman_keys(column);
 }
 
 /* The columns of @table that have, or have not, the flag of what is without effect; nothing where there are none. */
