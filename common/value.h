@@ -121,9 +121,6 @@ void vs_datum_set_bool(struct vs_datum *datum, bool value);
  */
 int vs_datum_check(const struct vs_type *type, const struct vs_datum *datum, char **error);
 
-/** vs_resolve - what "@name" stands for where a UUID is expected. Return: 0, or -errno with @error malloc()ed. */
-typedef int (*vs_resolve)(void *arg, const char *name, struct vs_uuid *uuid, char **error);
-
 /**
  * vs_token_parse() - take a word off @text: up to a blank or one of :=,[]{}!<> outside double quotes
  * @token: the word, malloc()ed, quotes still around it; empty when @text begins with one of the above
@@ -133,14 +130,12 @@ int vs_token_parse(const char **text, char **token, char **error);
 
 /**
  * vs_atom_parse() - read one atom: all of @text, which may have quotes around it
- * @resolve: for "@name", or NULL where names are not allowed
  *
  * The value in COLUMN:KEY=VALUE is read by this, so it may hold blanks and commas without quotes.
  *
  * Return: 0, -EINVAL (syntax) or -ERANGE (range, enumeration, UTF-8) with @error.
  */
-int vs_atom_parse(const struct vs_base_type *base, const char *text, vs_resolve resolve, void *arg, union vs_atom *atom,
-		  char **error);
+int vs_atom_parse(const struct vs_base_type *base, const char *text, union vs_atom *atom, char **error);
 
 /**
  * vs_integers_parse() - read "5", or where @last is not NULL also the range "5-9"
@@ -163,10 +158,6 @@ char *vs_atom_format(enum vs_atom_type type, const union vs_atom *atom);
  * Return: 0, -EINVAL (syntax) or -ERANGE (vs_datum_check()).
  */
 int vs_datum_parse(const struct vs_type *type, const char *text, struct vs_datum *datum, char **error);
-
-/** vs_datum_parse_names() - the same, where "@name" may stand for a UUID. */
-int vs_datum_parse_names(const struct vs_type *type, const char *text, vs_resolve resolve, void *arg,
-			 struct vs_datum *datum, char **error);
 
 /** vs_datum_format() - the value as ovs-vsctl prints it. Return: a malloc()ed string. */
 char *vs_datum_format(const struct vs_type *type, const struct vs_datum *datum);

@@ -22,8 +22,6 @@ struct parser {
 	const struct vs_type *type;
 	const char *text, *p;
 	char close;
-	vs_resolve resolve;
-	void *arg;
 	struct vs_datum *datum;
 	char **error;
 };
@@ -143,7 +141,7 @@ static int parse_element(struct parser *parser)
 	if (base->type == VS_INTEGER) {
 		rc = parse_range(parser, word);
 	} else {
-		rc = vs_atom_parse(base, word, parser->resolve, parser->arg, &atom, parser->error);
+		rc = vs_atom_parse(base, word, &atom, parser->error);
 		if (!rc)
 			rc = put(parser, &atom, NULL);
 	}
@@ -161,7 +159,7 @@ static int parse_pair(struct parser *parser)
 
 	if (rc)
 		return rc;
-	rc = vs_atom_parse(&type->key, word, parser->resolve, parser->arg, &key, parser->error);
+	rc = vs_atom_parse(&type->key, word, &key, parser->error);
 	free(word);
 	if (rc)
 		return rc;
@@ -175,7 +173,7 @@ static int parse_pair(struct parser *parser)
 		rc = -EINVAL;
 	}
 	if (!rc) {
-		rc = vs_atom_parse(&type->value, word, parser->resolve, parser->arg, &value, parser->error);
+		rc = vs_atom_parse(&type->value, word, &value, parser->error);
 		free(word);
 	}
 	if (rc) {
@@ -252,11 +250,9 @@ static int parse_all(struct parser *parser)
 	return 0;
 }
 
-int vs_datum_parse_names(const struct vs_type *type, const char *text, vs_resolve resolve, void *arg,
-			 struct vs_datum *datum, char **error)
+int vs_datum_parse(const struct vs_type *type, const char *text, struct vs_datum *datum, char **error)
 {
-	struct parser parser = {
-		.type = type, .text = text, .p = text, .resolve = resolve, .arg = arg, .datum = datum, .error = error};
+	struct parser parser = {.type = type, .text = text, .p = text, .datum = datum, .error = error};
 	char *why;
 	int rc;
 
@@ -269,11 +265,6 @@ int vs_datum_parse_names(const struct vs_type *type, const char *text, vs_resolv
 	if (rc)
 		vs_datum_destroy(type, datum);
 	return rc;
-}
-
-int vs_datum_parse(const struct vs_type *type, const char *text, struct vs_datum *datum, char **error)
-{
-	return vs_datum_parse_names(type, text, NULL, NULL, datum, error);
 }
 
 /* --- printing ----------------------------------------------------------------------------------------------- */

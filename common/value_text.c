@@ -214,18 +214,15 @@ static int parse_string(const char *text, char **string, char **error)
 	return 0;
 }
 
-static int parse_uuid(const char *text, vs_resolve resolve, void *arg, struct vs_uuid *uuid, char **error)
+static int parse_uuid(const char *text, struct vs_uuid *uuid, char **error)
 {
-	if (*text == '@' && resolve)
-		return resolve(arg, text, uuid, error);
 	if (!vs_uuid_parse(text, uuid))
 		return 0;
 	*error = vs_xasprintf("\"%s\" is not a valid UUID", text);
 	return -EINVAL;
 }
 
-int vs_atom_parse(const struct vs_base_type *base, const char *text, vs_resolve resolve, void *arg, union vs_atom *atom,
-		  char **error)
+int vs_atom_parse(const struct vs_base_type *base, const char *text, union vs_atom *atom, char **error)
 {
 	int rc = -EINVAL;
 
@@ -244,7 +241,7 @@ int vs_atom_parse(const struct vs_base_type *base, const char *text, vs_resolve 
 		rc = parse_string(text, &atom->string, error);
 		break;
 	case VS_UUID:
-		rc = parse_uuid(text, resolve, arg, &atom->uuid, error);
+		rc = parse_uuid(text, &atom->uuid, error);
 		break;
 	case VS_VOID:
 		abort();

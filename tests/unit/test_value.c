@@ -285,7 +285,7 @@ static void test_atoms(void **state)
 	for (size_t i = 0; i < sizeof(atoms) / sizeof(atoms[0]); i++) {
 		char *error = NULL, *text;
 		union vs_atom atom;
-		int rc = vs_atom_parse(&base, atoms[i].text, NULL, NULL, &atom, &error);
+		int rc = vs_atom_parse(&base, atoms[i].text, &atom, &error);
 
 		if (atoms[i].error) {
 			if (!rc || strcmp(error, atoms[i].error))
@@ -395,32 +395,6 @@ static void test_datum_changes(void **state)
 	assert_int_equal(datum.n, 0);
 }
 
-static int resolve(void *arg, const char *name, struct vs_uuid *uuid, char **error)
-{
-	(void)error;
-	assert_string_equal(name, "@q");
-	*uuid = *(struct vs_uuid *)arg;
-	return 0;
-}
-
-static void test_names(void **state)
-{
-	const struct vs_type *type = &schema_tables[STORE_QoS].columns[QoS_queues].type;
-	struct vs_uuid uuid;
-	struct vs_datum datum;
-	char *error;
-
-	(void)state;
-	vs_uuid_generate(&uuid);
-	assert_int_equal(vs_datum_parse_names(type, "0=@q,1=@q", resolve, &uuid, &datum, &error), 0);
-	assert_int_equal(datum.n, 2);
-	assert_memory_equal(&datum.values[1].uuid, &uuid, sizeof(uuid));
-	vs_datum_destroy(type, &datum);
-	assert_int_equal(vs_datum_parse(type, "0=@q", &datum, &error), -EINVAL);
-	assert_string_equal(error, "\"@q\" is not a valid UUID");
-	free(error);
-}
-
 static void test_uuid(void **state)
 {
 	char text[VS_UUID_TEXT];
@@ -478,8 +452,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts), cmocka_unit_test(test_round_trips),   cmocka_unit_test(test_atoms),
-		cmocka_unit_test(test_json),  cmocka_unit_test(test_datum_changes), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_uuid),  cmocka_unit_test(test_hmap),
+		cmocka_unit_test(test_json),  cmocka_unit_test(test_datum_changes), cmocka_unit_test(test_uuid),
+		cmocka_unit_test(test_hmap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
