@@ -2,10 +2,14 @@
 /* test_adopt.c - what a killed daemon leaves is adopted, mended or removed, and nothing else is touched */
 #include <net/if.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -204,6 +208,61 @@ static void test_taken_elsewhere(void **state)
 	lab_settle(lab, lab_is_attached, "v"); /* gone with it, and made again here */
 }
 
+/* In a child: change things of every kind without an end. */
+static void churn(struct lab *lab, unsigned int seed)
+{
+	static const char *const types[][2] = {
+		{"veth", "{netns=k%u, ip=\"10.0.0.1/24\"}"}, {"tap", "{queues=\"%u\"}"}, {"internal", "{x=\"%u\"}"}};
+	bool there[6] = {false};
+
+	for (;;) {
+		unsigned int i = (unsigned int)rand_r(&seed) % 6, type = (unsigned int)rand_r(&seed) % 3;
+		char name[16], options[64];
+
+		snprintf(name, sizeof(name), "k%u", i);
+		snprintf(options, sizeof(options), types[type][1], i + 1);
+		if (there[i])
+			lab_del_port(lab, "br0", name);
+		else
+			lab_add_port(lab, "br0", name, types[type][0], options);
+		there[i] = !there[i];
+	}
+}
+
+#define KILLS 40
+
+static void test_killed_at_random(void **state)
+{
+	struct lab *lab = *state;
+	unsigned int seed = 1;
+
+	lab_kill(lab);
+	for (unsigned int i = 0; i < KILLS; i++) {
+		struct timespec life = {.tv_nsec = rand_r(&seed) % 60000000};
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			/* libevent's descriptors are shared with the parent: the child has its own. */
+			lab->base = event_base_new();
+			lab_restart(lab);
+			churn(lab, i);
+		}
+		nanosleep(&life, NULL); /* the moment of the kill, not a wait for anything */
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+		/* The parent's store wants br0 and nothing else. */
+		lab_restart(lab);
+		assert_true(lab_is_attached(lab, "br0"));
+		assert_int_equal(fakedp_n_ports(lab->fake), 1);
+		assert_false(lab_says("k", "ip -br link | grep ^k"));
+		assert_false(lab_says("k", "ls /run/netns " LAB_RUNDIR "/netns | grep ^k"));
+		assert_true(lab_says("2\n", "ip -br link | grep -c -v ^lo"));
+		lab_kill(lab);
+	}
+	lab_restart(lab);
+}
+
 static void test_two_run_directories(void **state)
 {
 	struct lab *lab = *state;
@@ -234,6 +293,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_torn_namespace_wanted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_renamed_while_dead, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_taken_elsewhere, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_killed_at_random, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_run_directories, setup, teardown),
 	};
 

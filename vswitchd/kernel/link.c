@@ -163,6 +163,33 @@ int kn_link_delete(struct kn *kn, int ifindex)
 	return kn_call(kn, kn_request(RTM_DELLINK, 0, &info, sizeof(info)), NULL, NULL);
 }
 
+int kn_link_delete_group(struct kn *kn, uint32_t group)
+{
+	struct ifinfomsg info = {0};
+	struct nl_msg *msg = kn_request(RTM_DELLINK, 0, &info, sizeof(info));
+
+	kn_put_u32(msg, IFLA_GROUP, group);
+	return kn_call(kn, msg, NULL, NULL);
+}
+
+int kn_link_delete_all(struct kn *kn, const int *ifindexes, size_t n, uint32_t group)
+{
+	struct kn_link_change change = {.group = group};
+	int error = 0;
+
+	if (n == 1)
+		error = kn_link_delete(kn, ifindexes[0]);
+	for (size_t i = 0; n > 1 && i < n; i++) {
+		int e = kn_link_set(kn, ifindexes[i], &change);
+
+		if (e && e != -ENODEV)
+			error = e;
+	}
+	if (n > 1 && !error)
+		error = kn_link_delete_group(kn, group);
+	return error == -ENODEV ? 0 : error;
+}
+
 static void kn_veth_put_end(struct nl_msg *msg, const char *name, const uint8_t *mac, uint32_t mtu, uint32_t group)
 {
 	kn_put_string(msg, IFLA_IFNAME, name);

@@ -73,6 +73,16 @@ int kn_link_set(struct kn *kn, int ifindex, const struct kn_link_change *change)
 int kn_link_delete(struct kn *kn, int ifindex);
 
 /**
+ * kn_link_delete_all() - remove many at once: the kernel waits for its readers once, not once for each (some 10 ms)
+ * @group: a device group that is used for nothing else
+ * Return: 0 or -errno.
+ */
+int kn_link_delete_all(struct kn *kn, const int *ifindexes, size_t n, uint32_t group);
+
+/** kn_link_delete_group() - remove every device of a group. Return: 0; -ENODEV. */
+int kn_link_delete_group(struct kn *kn, uint32_t group);
+
+/**
  * struct kn_veth - a pair to make
  * @group: of both ends, or of the first only when the peer goes elsewhere
  * @mac, @peer_mac: NULL for what the kernel chooses

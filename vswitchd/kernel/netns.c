@@ -9,10 +9,12 @@
 #include <linux/nsfs.h>
 #include <netlink/attr.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -105,11 +107,14 @@ static int kn_netns_prepare(void)
 }
 
 /* In a forked child, since it leaves its own namespace for good: system calls only. */
-static int kn_netns_create_here(const char *path)
+static int kn_netns_create_here(const char *path, pid_t parent)
 {
 	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
 	int sock;
 
+	/* A namespace that appears after its maker was killed would be in nobody's books. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		return EINTR;
 	if (unshare(CLONE_NEWNET) < 0 || mount("/proc/self/ns/net", path, "none", MS_BIND, NULL) < 0)
 		return errno;
 	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -123,7 +128,7 @@ int kn_netns_create(const char *name)
 	char path[KN_NETNS_PATH];
 	int error = kn_netns_path(name, path, sizeof(path));
 	int fd, status;
-	pid_t pid;
+	pid_t pid, parent = getpid();
 
 	if (!error)
 		error = kn_netns_prepare();
@@ -135,7 +140,7 @@ int kn_netns_create(const char *name)
 	close(fd);
 	pid = fork();
 	if (pid == 0)
-		_exit(kn_netns_create_here(path));
+		_exit(kn_netns_create_here(path, parent));
 	if (pid < 0)
 		error = -errno;
 	else if (TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) < 0)
@@ -154,7 +159,8 @@ int kn_netns_remove(const char *name)
 
 	if (error)
 		return error;
-	umount2(path, MNT_DETACH);
+	while (umount2(path, MNT_DETACH) == 0)
+		; /* somebody may have mounted over it */
 	return unlink(path) < 0 ? -errno : 0;
 }
 

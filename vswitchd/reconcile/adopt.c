@@ -23,7 +23,7 @@ static int adopt_on_link(const struct kn_link *link, void *arg)
 {
 	struct adopt_list *list = arg;
 
-	if (link->group != list->rc->group)
+	if (link->group != list->rc->group && link->group != (list->rc->group | RC_GROUP_TRASH))
 		return 0;
 	list->links = vs_xrealloc(list->links, (list->n + 1) * sizeof(*list->links));
 	list->links[list->n++] = *link;
@@ -49,7 +49,7 @@ static bool adopt_is_wanted(struct rc *rc, const struct kn_link *link)
 	struct rc_want want;
 	bool wanted;
 
-	if (strncmp(link->alias, rc->tag, length) != 0)
+	if (link->group != rc->group || strncmp(link->alias, rc->tag, length) != 0)
 		return false;
 	row = store_find_name(rc->store, STORE_Interface, link->alias + length);
 	if (!row || rc_want_interface(row, &want, &error) < 0) {
@@ -85,5 +85,6 @@ int rc_adopt(struct rc *rc)
 void rc_cleanup(struct rc *rc)
 {
 	hmap_for_each(node, &rc->ifaces) rc_iface_remove(rc, hmap_entry(node, struct rc_iface, by_uuid));
+	rc_trash_empty(rc);
 	rc_netns_sweep(rc);
 }

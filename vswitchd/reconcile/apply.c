@@ -75,19 +75,26 @@ void rc_iface_detach(struct rc *rc, struct rc_iface *iface)
 	vs_list_remove(&iface->patch);
 }
 
-static void device_delete(struct rc *rc, int ifindex, const char *name)
+static void device_throw_away(struct rc *rc, int ifindex)
 {
-	int error = kn_link_delete(rc->kn, ifindex);
+	rc->trash = vs_xrealloc(rc->trash, (rc->n_trash + 1) * sizeof(*rc->trash));
+	rc->trash[rc->n_trash++] = ifindex;
+}
 
-	if (error && error != -ENODEV)
-		vs_err("cannot remove network device '%s': %s", name, strerror(-error));
+void rc_trash_empty(struct rc *rc)
+{
+	int error = kn_link_delete_all(rc->kn, rc->trash, rc->n_trash, rc->group | RC_GROUP_TRASH);
+
+	if (error)
+		vs_err("cannot remove network devices: %s", strerror(-error));
+	rc->n_trash = 0;
 }
 
 void rc_iface_remove(struct rc *rc, struct rc_iface *iface)
 {
 	rc_iface_detach(rc, iface);
 	if (iface->applied && iface->applied->made && iface->ifindex)
-		device_delete(rc, iface->ifindex, iface->device);
+		device_throw_away(rc, iface->ifindex);
 	rc_iface_set_ifindex(rc, iface, 0);
 	rc_netns_release(rc, iface);
 	vs_list_remove(&iface->retry);
@@ -124,7 +131,8 @@ static int device_find_made(struct rc_job *job, char **error)
 	}
 	if (!rc && !iface->want.type->fits(job)) {
 		rc_iface_detach(job->rc, iface);
-		device_delete(job->rc, job->link.ifindex, iface->device);
+		device_throw_away(job->rc, job->link.ifindex);
+		rc_trash_empty(job->rc);
 		rc_iface_set_ifindex(job->rc, iface, 0);
 		rc = -ENODEV;
 	}
@@ -297,9 +305,11 @@ static void iface_apply_all(struct rc *rc, struct rc_iface *iface)
 
 	if (e) {
 		rc_iface_remove(rc, iface);
+		rc_trash_empty(rc);
 		iface_park(rc, iface, false, error);
 		return;
 	}
+	rc_trash_empty(rc);
 	netdev = iface->want.type->kind == DP_PORT_NETDEV;
 	e = netdev ? device_find(&job, &error) : vxlan_resolve(rc, iface, &error);
 	/* A missing device of somebody else's is waited for by its name: no need to look at every piece of news. */
@@ -328,12 +338,14 @@ void rc_iface_apply(struct rc *rc, struct rc_iface *iface, unsigned int bits)
 
 	if (!iface->bridge || !iface->port) {
 		rc_iface_remove(rc, iface);
+		rc_trash_empty(rc);
 		return;
 	}
 	rc_vlan_port(iface->port, &iface->vlan);
 	iface->vlan.bridge = iface->bridge->number;
 	if (!is_carrier(rc, iface, &error)) {
 		rc_iface_remove(rc, iface);
+		rc_trash_empty(rc);
 		iface_park(rc, iface, false, error);
 	} else if (!iface->bridge->number) {
 		rc_iface_detach(rc, iface);
@@ -359,7 +371,7 @@ void rc_iface_lost(struct rc *rc, struct rc_iface *iface)
 	rc_iface_set_ifindex(rc, iface, 0);
 	/* Ours, but renamed: it would stay behind. */
 	if (type && type->made && kn_link_by_index(rc->kn, ifindex, &link) == 0 && rc_tag_is(rc, &link, iface->name))
-		device_delete(rc, ifindex, link.name);
+		device_throw_away(rc, ifindex);
 	iface->no_create = true;
 	rc_iface_apply(rc, iface, RC_DIRTY_DEVICE);
 }

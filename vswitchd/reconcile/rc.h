@@ -17,6 +17,8 @@
 #define RC_OFPORT_MAX 65279
 #define RC_OFPORT_LOCAL 65534
 #define RC_SOON_MS 20
+#define RC_GROUP_TOP 0x60000000u /* far from the small numbers that people use for device groups */
+#define RC_GROUP_TRASH 0x10000000u
 
 /**
  * struct rc_fit - the longest packet of a VLAN that every tunnel on its way carries
@@ -121,6 +123,7 @@ struct rc_iface {
 /**
  * struct rc - the reconciler
  * @group: device group of everything made, derived from the run directory
+ * @trash: devices to be removed by rc_trash_empty(), together
  * @tag: "vswitch:RUNDIR:", the beginning of every alias
  * @parked: interfaces to try again on news
  * @tunnels, @patches: attached interfaces of these kinds
@@ -137,6 +140,8 @@ struct rc {
 	char *rundir;
 	char *tag;
 	uint32_t group;
+	int *trash;
+	size_t n_trash;
 	struct hmap ifaces, ifaces_by_name, ifaces_by_ifindex, ifaces_by_number;
 	struct hmap bridges, bridges_by_name;
 	struct hmap netns;
@@ -194,8 +199,11 @@ void rc_iface_apply(struct rc *rc, struct rc_iface *iface, unsigned int bits);
 /** rc_iface_detach() - take the port out of the datapath; the device stays. */
 void rc_iface_detach(struct rc *rc, struct rc_iface *iface);
 
-/** rc_iface_remove() - detach, and remove the device if it is ours. */
+/** rc_iface_remove() - detach, and throw the device away if it is ours. */
 void rc_iface_remove(struct rc *rc, struct rc_iface *iface);
+
+/** rc_trash_empty() - remove what was thrown away; before anything is made that may have the same name. */
+void rc_trash_empty(struct rc *rc);
 
 /** rc_iface_lost() - the device went away under us: park, or make it again. */
 void rc_iface_lost(struct rc *rc, struct rc_iface *iface);

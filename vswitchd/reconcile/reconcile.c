@@ -25,8 +25,6 @@
  * after its ports have moved to another. Work is in proportion to what changed: among thousands of ports one more is
  * a few look-ups by hash.
  */
-#define GROUP_TOP 0x60000000u /* far from the small numbers that people use */
-
 static struct rc_bridge *bridge_of_port(struct rc *rc, const struct store_row *port)
 {
 	struct store_row *row = port ? store_referrer(rc->store, port) : NULL;
@@ -163,6 +161,7 @@ static void phase_remove_interfaces(struct rc *rc)
 		rc_iface_remove(rc, iface);
 		rc_iface_free(rc, iface);
 	}
+	rc_trash_empty(rc);
 }
 
 static void phase_set_bridges(struct rc *rc)
@@ -250,7 +249,7 @@ static int identify(struct rc *rc, const char *rundir)
 	if (!path)
 		return -errno;
 	rc->rundir = path;
-	rc->group = GROUP_TOP | (vs_hash_string(path) & ~GROUP_TOP & INT_MAX);
+	rc->group = RC_GROUP_TOP | (vs_hash_string(path) & (RC_GROUP_TRASH - 1));
 	/* An alias holds 255 characters; a path too long for that is told by its hash. */
 	rc->tag = strlen(path) < KN_ALIAS / 2 ? vs_xasprintf("vswitch:%s:", path)
 					      : vs_xasprintf("vswitch:#%08x:", vs_hash_string(path));
@@ -313,6 +312,7 @@ void rc_close(struct rc *rc)
 	hmap_destroy(&rc->bridges);
 	hmap_destroy(&rc->bridges_by_name);
 	kn_close(rc->kn);
+	free(rc->trash);
 	free(rc->rundir);
 	free(rc->tag);
 	free(rc);

@@ -38,7 +38,7 @@
 	  "the namespace of vswitchd.")                                                                                \
 	K(Interface, options, "peer", "veth", F_DEVICE, "Name of the pair's other end. Default: eth0.")                \
 	K(Interface, options, "mac", "veth", F_MAC,                                                                    \
-	  "Ethernet address of the pair's other end. Default: the kernel chooses one.")                                \
+	  "Ethernet address of the pair's other end. Default: one made from the row's UUID, so that it stays.")        \
 	K(Interface, options, "ip", "veth", F_CIDRS,                                                                   \
 	  "Addresses of the pair's other end, each as ADDRESS/BITS, separated by commas or blanks. Default: none.")    \
 	K(Interface, options, "gateway", "veth", F_ADDRESSES,                                                          \

@@ -27,7 +27,8 @@
 	C(Interface, mac_in_use, T_OPTIONAL(K_STRING), S_EPHEMERAL, "The device's Ethernet address.")                  \
 	C(Interface, mac, T_OPTIONAL(K_STRING), 0,                                                                     \
 	  "Ethernet address that the device shall have, for the types internal (the end that the host uses), veth "    \
-	  "(the end in the switch) and tap. Default: the kernel chooses one.")                                         \
+	  "(the end in the switch) and tap. Default: for internal one made from the row's UUID, so that it stays; "    \
+	  "else one that the kernel chooses.")                                                                         \
 	C(Interface, ifindex, T_OPTIONAL(K_RANGE(0, 4294967295)), S_EPHEMERAL, "The device's number in the kernel.")   \
 	C(Interface, external_ids, T_STRING_MAP, 0,                                                                    \
 	  "Notes of other programs, for example iface-id. Never interpreted.")                                         \
