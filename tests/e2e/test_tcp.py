@@ -66,10 +66,12 @@ class Stations:
         return self.make_veth(kind, number, switch=other)
 
 
-@pytest.mark.parametrize("one,two", itertools.combinations_with_replacement(KINDS, 2), ids=lambda kind: kind)
+# Two feet of one host would talk through the host's own stack.
+PAIRS = [pair for pair in itertools.combinations_with_replacement(KINDS, 2) if pair != ("internal", "internal")]
+
+
+@pytest.mark.parametrize("one,two", PAIRS, ids=lambda kind: kind)
 def test_tcp_between(net, new_switch, one, two):
-    if one == two == "internal":
-        pytest.skip("two feet of one host talk through the host's own stack")
     stations = Stations(net, new_switch)
     (here, _), (there, number) = stations(one), stations(two)
     reach(here, f"10.0.0.{number}")

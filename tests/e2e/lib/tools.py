@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # tools.py - programs of others that the tests run: ping, iperf3, tshark, ethtool
+import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -11,6 +14,7 @@ from .sandbox import stop
 from .wait import wait_until
 
 IPERF_PORT = 5201
+SOCKET_BUFFERS = 12 << 20  # no more than Linux lets the two ends of a connection grow to
 
 
 def need(*programs):
@@ -46,8 +50,9 @@ def listening(pid, port):
 
 def iperf(net, server, client, address, size="20M", *words):
     """
-    TCP from client to server until all of size has crossed. Nothing is switched off at either end. Return: bits per
-    second. That all of it arrived is asserted; how fast, never.
+    TCP from client to server until all of size has been sent. Nothing is switched off at either end. Return: bits per
+    second, which no test asserts. iperf3's two ends stop counting when the sender is done; what is still under way then
+    is at most what their socket buffers hold.
     """
     need("iperf3")
     process = server.popen("iperf3", "-s", "-1", "-p", IPERF_PORT, "-J")
@@ -58,14 +63,57 @@ def iperf(net, server, client, address, size="20M", *words):
     answer = json.loads(done.stdout or "{}")
     assert done.returncode == 0 and "end" in answer, f"iperf3 to {address}: {answer.get('error', done.stderr)}"
     sent, received = answer["end"]["sum_sent"]["bytes"], answer["end"]["sum_received"]["bytes"]
-    assert received > 0 and received >= sent * 0.9, f"iperf3 to {address}: sent {sent}, received {received}"
+    assert received > max(0, sent - SOCKET_BUFFERS), f"iperf3 to {address}: sent {sent}, received {received}"
     process.wait(20)
     return answer["end"]["sum_received"]["bits_per_second"]
 
 
-def tcp_both_ways(net, one, other, address, size="10M"):
+def transfer(server, client, address, size=2_000_000):
+    """One TCP connection with different bytes in both directions at once; every byte is looked at."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with server.inside():
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    with client.inside():
+        here = socket.socket(family, socket.SOCK_STREAM)
+    with listener, here:
+        listener.settimeout(60)
+        here.settimeout(60)
+        listener.bind((address, 0))
+        listener.listen(1)
+        here.connect(listener.getsockname()[:2])
+        there, _ = listener.accept()
+        with there:
+            there.settimeout(60)
+            pairs = [(here, there, os.urandom(size)), (there, here, os.urandom(size))]
+            senders = [threading.Thread(target=_send_all, args=(source, data)) for source, _, data in pairs]
+            results = {}
+            readers = [threading.Thread(target=_read_all, args=(sink, size, results, number))
+                       for number, (_, sink, _) in enumerate(pairs)]
+            for thread in senders + readers:
+                thread.start()
+            for thread in senders + readers:
+                thread.join()
+    for number, (_, _, data) in enumerate(pairs):
+        assert results[number] == data, f"{len(results[number])} of {size} bytes arrived, or not as they were sent"
+
+
+def _send_all(sock, data):
+    with contextlib.suppress(OSError):  # the reader will tell how far it came
+        sock.sendall(data)
+
+
+def _read_all(sock, size, results, number):
+    data = bytearray()
+    with contextlib.suppress(OSError):
+        while len(data) < size and (chunk := sock.recv(1 << 20)):
+            data += chunk
+    results[number] = bytes(data)
+
+
+def tcp_both_ways(net, one, other, address, size="20M"):
     """TCP in both directions between two namespaces; address is other's."""
     reach(one, address)
+    transfer(other, one, address)
     return iperf(net, other, one, address, size), iperf(net, other, one, address, size, "-R")
 
 
