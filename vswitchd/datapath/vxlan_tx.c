@@ -4,7 +4,9 @@
 /*
  * The UDP source port must follow from the inner flow, so that routers spread flows over paths (RFC 7348 section 5).
  * A socket has one source port, so there is a pool of sockets, opened when first needed: for each of the 64 hash
- * values one per address family, checksum and DF setting. TTL, TOS and source address go along with each packet.
+ * values one per address family, checksum and DF setting. Each remembers the TOS and TTL it was last used with, which
+ * seldom change; to send them along with every packet costs the kernel an allocation each. A source address that the
+ * port asks for, or a multicast device, does go along.
  *
  * A frame is cut into complete ones (offload.h) and queued: VXLAN header, addresses, tags and changed headers in the
  * queue's own memory, payload where it was received. With UDP checksums on, the pieces of one GSO frame go out as one
@@ -27,6 +29,7 @@
 #include "vswitchd/datapath/vxlan_wire.h"
 
 #define BUCKETS 64
+#define N_SOCKETS (2 * 2 * 2 * BUCKETS)
 #define FIRST_SOURCE 49152 /* the dynamic port range, as RFC 7348 recommends */
 #define SOURCE_STEP 256
 #define SOURCE_TRIES 200
@@ -36,10 +39,18 @@
 #define HEADERS (VXLAN_HLEN + FRAME_HEAD + OFFLOAD_HEADERS)
 #define CONTROL 160
 
+/* struct tx_socket - one source port; @fd is -1 until it is needed */
+struct tx_socket {
+	int fd;
+	int tos, ttl;
+	bool v6;
+};
+
 /* struct tx_message - one datagram, or several of equal size (@segment not 0) from @iov on */
 struct tx_message {
 	struct up_port *port;
-	int fd;
+	struct tx_socket *socket;
+	int tos, ttl;
 	unsigned int iov, n_iov, segments;
 	size_t segment, bytes;
 	bool closed; /* a shorter piece has been added: it was the last */
@@ -49,7 +60,7 @@ struct tx_message {
 };
 
 struct vx_tx {
-	int fds[2][2][2][BUCKETS]; /* [IPv6][checksum][DF][hash] */
+	struct tx_socket sockets[2][2][2][BUCKETS]; /* [IPv6][checksum][DF][hash] */
 	unsigned int n_messages, n_headers, n_iov;
 	struct tx_message messages[QUEUE];
 	uint8_t headers[QUEUE][HEADERS];
@@ -61,17 +72,18 @@ struct vx_tx *vx_tx_create(void)
 {
 	struct vx_tx *tx = vs_xcalloc(1, sizeof(*tx));
 
-	memset(tx->fds, 0xff, sizeof(tx->fds));
+	for (size_t i = 0; i < N_SOCKETS; i++)
+		(&tx->sockets[0][0][0][0])[i].fd = -1;
 	return tx;
 }
 
 void vx_tx_destroy(struct vx_tx *tx)
 {
-	int *fds = (int *)tx->fds;
+	for (size_t i = 0; i < N_SOCKETS; i++) {
+		struct tx_socket *socket = &(&tx->sockets[0][0][0][0])[i];
 
-	for (size_t i = 0; i < sizeof(tx->fds) / sizeof(int); i++) {
-		if (fds[i] >= 0)
-			close(fds[i]);
+		if (socket->fd >= 0)
+			close(socket->fd);
 	}
 	free(tx);
 }
@@ -122,26 +134,42 @@ static int socket_options(int fd, bool v6, bool csum, bool df)
 	return err;
 }
 
-static int socket_get(struct vx_tx *tx, const struct dp_vxlan *config, bool v6, uint32_t hash)
+/* socket_get() - the socket for a flow, opened when it is the first. Return: 0 or -errno. */
+static int socket_get(struct vx_tx *tx, const struct dp_vxlan *config, bool v6, uint32_t hash, struct tx_socket **out)
 {
 	unsigned int bucket = hash % BUCKETS;
-	int *fd = &tx->fds[v6][config->csum][config->df][bucket];
+	struct tx_socket *s = &tx->sockets[v6][config->csum][config->df][bucket];
 	int err;
 
-	if (*fd >= 0)
-		return *fd;
-	*fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (*fd < 0)
+	*out = s;
+	if (s->fd >= 0)
+		return 0;
+	s->fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (s->fd < 0)
 		return -errno;
-	err = socket_options(*fd, v6, config->csum, config->df);
+	s->v6 = v6;
+	s->tos = s->ttl = -1;
+	err = socket_options(s->fd, v6, config->csum, config->df);
 	if (!err)
-		err = bind_source(*fd, v6, bucket);
+		err = bind_source(s->fd, v6, bucket);
 	if (err) {
-		close(*fd);
-		*fd = -1;
-		return err;
+		close(s->fd);
+		s->fd = -1;
 	}
-	return *fd;
+	return err;
+}
+
+/* socket_tune() - what the next messages want in their IP header. */
+static void socket_tune(struct tx_socket *s, const struct tx_message *m)
+{
+	if (s->tos != m->tos)
+		(void)set_int(s->fd, s->v6 ? SOL_IPV6 : SOL_IP, s->v6 ? IPV6_TCLASS : IP_TOS, m->tos);
+	if (s->ttl != m->ttl) {
+		(void)set_int(s->fd, s->v6 ? SOL_IPV6 : SOL_IP, s->v6 ? IPV6_UNICAST_HOPS : IP_TTL, m->ttl);
+		(void)set_int(s->fd, s->v6 ? SOL_IPV6 : SOL_IP, s->v6 ? IPV6_MULTICAST_HOPS : IP_MULTICAST_TTL, m->ttl);
+	}
+	s->tos = m->tos;
+	s->ttl = m->ttl;
 }
 
 /* --- one packet's way into the queue --------------------------------------------------------------------------- */
@@ -153,7 +181,7 @@ struct encap {
 	const struct frame *frame;
 	const struct vs_ip *remote;
 	uint8_t tos, ttl;
-	int fd;
+	struct tx_socket *socket;
 	bool joined; /* the last message of the queue may take more pieces of this frame */
 };
 
@@ -168,16 +196,13 @@ static void control_add(struct tx_message *m, int level, int type, const void *d
 	m->control_len += CMSG_SPACE(len);
 }
 
-static void address_v4(struct tx_message *m, const struct dp_vxlan *config, const struct vs_ip *remote, int tos,
-		       int ttl)
+static void address_v4(struct tx_message *m, const struct dp_vxlan *config, const struct vs_ip *remote)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(config->dst_port)};
 	struct in_pktinfo info = {0};
 
 	memcpy(&to.sin_addr, remote->b + 12, 4);
 	memcpy(&m->to, &to, sizeof(to));
-	control_add(m, SOL_IP, IP_TOS, &tos, sizeof(tos));
-	control_add(m, SOL_IP, IP_TTL, &ttl, sizeof(ttl));
 	if (!vs_ip_is_zero(&config->local))
 		memcpy(&info.ipi_spec_dst, config->local.b + 12, 4);
 	if (vs_ip_is_multicast(remote))
@@ -186,15 +211,12 @@ static void address_v4(struct tx_message *m, const struct dp_vxlan *config, cons
 		control_add(m, SOL_IP, IP_PKTINFO, &info, sizeof(info));
 }
 
-static void address_v6(struct tx_message *m, const struct dp_vxlan *config, const struct vs_ip *remote, int tos,
-		       int ttl)
+static void address_v6(struct tx_message *m, const struct dp_vxlan *config, const struct vs_ip *remote)
 {
 	struct in6_pktinfo info = {0};
 
 	m->to = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(config->dst_port)};
 	memcpy(&m->to.sin6_addr, remote->b, 16);
-	control_add(m, SOL_IPV6, IPV6_TCLASS, &tos, sizeof(tos));
-	control_add(m, SOL_IPV6, IPV6_HOPLIMIT, &ttl, sizeof(ttl));
 	if (!vs_ip_is_zero(&config->local))
 		memcpy(&info.ipi6_addr, config->local.b, 16);
 	if (vs_ip_is_multicast(remote) || IN6_IS_ADDR_LINKLOCAL(&m->to.sin6_addr)) {
@@ -211,16 +233,18 @@ static struct tx_message *message_new(struct encap *e)
 	struct tx_message *m = &tx->messages[tx->n_messages++];
 
 	m->port = &e->port->port;
-	m->fd = e->fd;
+	m->socket = e->socket;
+	m->tos = e->tos;
+	m->ttl = e->ttl;
 	m->iov = tx->n_iov;
 	m->n_iov = m->segments = 0;
 	m->segment = m->bytes = 0;
 	m->closed = false;
 	m->control_len = 0;
 	if (vs_ip_is_v4(e->remote))
-		address_v4(m, &e->port->config, e->remote, e->tos, e->ttl);
+		address_v4(m, &e->port->config, e->remote);
 	else
-		address_v6(m, &e->port->config, e->remote, e->tos, e->ttl);
+		address_v6(m, &e->port->config, e->remote);
 	e->joined = e->port->config.csum;
 	return m;
 }
@@ -276,14 +300,15 @@ static void send_to(struct vx_tx *tx, struct vx_port *port, const struct frame *
 	struct vxlan_inner inner = vxlan_inner_ip(frame);
 	struct encap e = {.tx = tx, .port = port, .frame = frame, .remote = remote};
 	enum vs_drop reason;
+	int err;
 
 	e.tos = vxlan_outer_tos(config->tos == DP_INHERIT ? inner.tos : (uint8_t)config->tos, inner.tos);
 	e.ttl = config->ttl == DP_INHERIT ? inner.ttl : (uint8_t)config->ttl;
 	if (!e.ttl)
 		e.ttl = 1;
-	e.fd = socket_get(tx, config, !vs_ip_is_v4(remote), vxlan_flow_hash(frame));
-	if (e.fd < 0) {
-		up_drop(&port->port, up_tx_reason(-e.fd));
+	err = socket_get(tx, config, !vs_ip_is_v4(remote), vxlan_flow_hash(frame), &e.socket);
+	if (err) {
+		up_drop(&port->port, up_tx_reason(-err));
 		return;
 	}
 	reason = offload_cut(frame, encap_piece, &e);
@@ -324,11 +349,12 @@ static void message_prepare(struct vx_tx *tx, unsigned int i)
 				.msg_controllen = m->control_len};
 }
 
-/* send_run() - messages @from to @to, all of one socket. */
+/* send_run() - messages @from to @to, all of one socket, TOS and TTL. */
 static void send_run(struct vx_tx *tx, unsigned int from, unsigned int to)
 {
+	socket_tune(tx->messages[from].socket, &tx->messages[from]);
 	while (from < to) {
-		int n = sendmmsg(tx->messages[from].fd, tx->mmsgs + from, to - from, MSG_DONTWAIT);
+		int n = sendmmsg(tx->messages[from].socket->fd, tx->mmsgs + from, to - from, MSG_DONTWAIT);
 
 		if (n <= 0) {
 			tx->messages[from].port->stats.drops[up_tx_reason(errno)] += tx->messages[from].segments;
@@ -343,6 +369,11 @@ static void send_run(struct vx_tx *tx, unsigned int from, unsigned int to)
 	}
 }
 
+static bool same_run(const struct tx_message *a, const struct tx_message *b)
+{
+	return a->socket == b->socket && a->tos == b->tos && a->ttl == b->ttl;
+}
+
 void vx_tx_flush(struct vx_tx *tx)
 {
 	unsigned int n = tx->n_messages, from = 0;
@@ -350,7 +381,7 @@ void vx_tx_flush(struct vx_tx *tx)
 	for (unsigned int i = 0; i < n; i++)
 		message_prepare(tx, i);
 	for (unsigned int i = 1; i <= n; i++) {
-		if (i < n && tx->messages[i].fd == tx->messages[from].fd)
+		if (i < n && same_run(&tx->messages[i], &tx->messages[from]))
 			continue;
 		send_run(tx, from, i);
 		from = i;
