@@ -153,7 +153,6 @@ def ports_vswitch(net, args):
             rss = next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
         print(f"  {args.ports} calls: {sum(times):.2f} s; first ten {1e3 * statistics.median(times[:10]):.2f} ms each, "
               f"last ten {1e3 * statistics.median(times[-10:]):.2f} ms each; RSS {rss / 1024:.1f} MiB")
-        switch.close()
         return sum(times)
     return Setup("vswitch user", measure)
 
