@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/value.h"
+#include "common/value_build.h"
 #include "common/xalloc.h"
 
 static json_t *atom_to_json(enum vs_atom_type type, const union vs_atom *atom)
@@ -98,48 +98,48 @@ static int atom_from_json(const struct vs_base_type *base, const json_t *json, u
 }
 
 /* One element of a set, or one ["key","value"] pair of a map. */
-static int element_from_json(const struct vs_type *type, const json_t *json, struct vs_datum *datum, char **error)
+static int element_from_json(const struct vs_type *type, const json_t *json, struct vs_builder *builder, char **error)
 {
 	bool map = vs_type_is_map(type);
-	union vs_atom key, value;
+	struct vs_pair pair = {0};
 	int rc;
 
 	if (map && json_array_size(json) != 2)
 		return wrong_json(json, "a pair", error);
-	rc = atom_from_json(&type->key, map ? json_array_get(json, 0) : json, &key, error);
+	rc = atom_from_json(&type->key, map ? json_array_get(json, 0) : json, &pair.key, error);
 	if (rc)
 		return rc;
-	if (map) {
-		rc = atom_from_json(&type->value, json_array_get(json, 1), &value, error);
-		if (rc) {
-			vs_atom_destroy(type->key.type, &key);
-			return rc;
-		}
-	}
-	if (vs_datum_add(type, datum, &key, map ? &value : NULL))
-		rc = wrong_json(json, "unique", error);
-	vs_atom_destroy(type->key.type, &key);
 	if (map)
-		vs_atom_destroy(type->value.type, &value);
+		rc = atom_from_json(&type->value, json_array_get(json, 1), &pair.value, error);
+	if (rc)
+		vs_atom_destroy(type->key.type, &pair.key);
+	else
+		vs_builder_add(builder, pair);
+	return rc;
+}
+
+static int elements_from_json(const struct vs_type *type, const json_t *json, struct vs_builder *builder, char **error)
+{
+	const char *word = json_string_value(json_array_get(json, 0));
+	const json_t *list = json_array_get(json, 1);
+	bool map = vs_type_is_map(type);
+	int rc = 0;
+
+	if (!word || strcmp(word, map ? "map" : "set") || json_array_size(json) != 2 || !json_is_array(list))
+		return map ? wrong_json(json, "a map", error) : element_from_json(type, json, builder, error);
+	for (size_t i = 0; i < json_array_size(list) && !rc; i++)
+		rc = element_from_json(type, json_array_get(list, i), builder, error);
 	return rc;
 }
 
 int vs_datum_from_json(const struct vs_type *type, const json_t *json, struct vs_datum *datum, char **error)
 {
-	const char *word = json_string_value(json_array_get(json, 0));
-	const char *expected = vs_type_is_map(type) ? "map" : "set";
-	const json_t *list = json_array_get(json, 1);
-	int rc = 0;
+	struct vs_builder builder = {0};
+	int rc = elements_from_json(type, json, &builder, error);
+	int repeated = vs_builder_finish(&builder, type, datum);
 
-	*datum = (struct vs_datum){0};
-	if (word && !strcmp(word, expected) && json_array_size(json) == 2 && json_is_array(list)) {
-		for (size_t i = 0; i < json_array_size(list) && !rc; i++)
-			rc = element_from_json(type, json_array_get(list, i), datum, error);
-	} else if (vs_type_is_map(type)) {
-		rc = wrong_json(json, "a map", error);
-	} else {
-		rc = element_from_json(type, json, datum, error);
-	}
+	if (!rc && repeated)
+		rc = wrong_json(json, "free of repetitions", error);
 	if (!rc)
 		rc = vs_datum_check(type, datum, error);
 	if (rc)

@@ -12,17 +12,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/value.h"
+#include "common/value_build.h"
 #include "common/xalloc.h"
 
-#define RANGE_MAX 65536 /* integers that one range may stand for */
+#define RANGE_MAX 65536 /* integers that the ranges of a set may stand for */
 
-/* struct parser - a value being read: @p is where in @text, @close the bracket it must end with, or NUL */
+/**
+ * struct parser - a value being read
+ * @p: where in @text
+ * @close: the bracket it must end with, or NUL
+ * @found: elements in the order of the text
+ */
 struct parser {
 	const struct vs_type *type;
 	const char *text, *p;
 	char close;
-	struct vs_datum *datum;
+	struct vs_builder found;
 	char **error;
 };
 
@@ -91,42 +96,28 @@ static int parse_word(struct parser *parser, const struct vs_base_type *base, ch
 	return rc;
 }
 
-/* Takes both atoms over. */
-static int put(struct parser *parser, union vs_atom *key, union vs_atom *value)
-{
-	struct vs_datum *datum = parser->datum;
-	bool map = vs_type_is_map(parser->type);
-	bool repeated = vs_datum_find(parser->type, datum, key) >= 0;
-
-	if (!repeated)
-		vs_datum_add(parser->type, datum, key, value);
-	vs_atom_destroy(parser->type->key.type, key);
-	if (map)
-		vs_atom_destroy(parser->type->value.type, value);
-	if (!repeated)
-		return 0;
-	*parser->error =
-		vs_xasprintf(map ? "%s: map contains duplicate key" : "%s: set contains duplicate value", parser->text);
-	return -EINVAL;
-}
-
 static int parse_range(struct parser *parser, const char *word)
 {
 	union vs_atom first, last;
+	uint64_t more;
 	int rc = vs_integers_parse(word, &first.integer, &last.integer, parser->error);
 
 	if (!rc)
 		rc = vs_atom_check(&parser->type->key, &first, parser->error);
 	if (!rc)
 		rc = vs_atom_check(&parser->type->key, &last, parser->error);
-	if (!rc && (uint64_t)last.integer - (uint64_t)first.integer >= RANGE_MAX) {
+	if (rc)
+		return rc;
+	more = (uint64_t)last.integer - (uint64_t)first.integer;
+	if (more && more + parser->found.n >= RANGE_MAX) {
 		*parser->error =
-			vs_xasprintf("\"%s\" is not a valid range. It may hold at most %d integers.", word, RANGE_MAX);
-		rc = -ERANGE;
+			vs_xasprintf("\"%s\" is not a valid range. A set with ranges may hold at most %d integers.",
+				     word, RANGE_MAX);
+		return -ERANGE;
 	}
-	for (uint64_t i = 0; !rc && i <= (uint64_t)last.integer - (uint64_t)first.integer; i++)
-		rc = put(parser, &(union vs_atom){.integer = first.integer + (int64_t)i}, NULL);
-	return rc;
+	for (uint64_t i = 0; i <= more; i++)
+		vs_builder_add(&parser->found, (struct vs_pair){.key.integer = first.integer + (int64_t)i});
+	return 0;
 }
 
 static int parse_element(struct parser *parser)
@@ -143,7 +134,7 @@ static int parse_element(struct parser *parser)
 	} else {
 		rc = vs_atom_parse(base, word, &atom, parser->error);
 		if (!rc)
-			rc = put(parser, &atom, NULL);
+			vs_builder_add(&parser->found, (struct vs_pair){.key = atom});
 	}
 	free(word);
 	return rc;
@@ -180,7 +171,8 @@ static int parse_pair(struct parser *parser)
 		vs_atom_destroy(type->key.type, &key);
 		return rc;
 	}
-	return put(parser, &key, &value);
+	vs_builder_add(&parser->found, (struct vs_pair){.key = key, .value = value});
+	return 0;
 }
 
 /* A value must not begin here, unless it is an address that begins with ':'. */
@@ -252,12 +244,17 @@ static int parse_all(struct parser *parser)
 
 int vs_datum_parse(const struct vs_type *type, const char *text, struct vs_datum *datum, char **error)
 {
-	struct parser parser = {.type = type, .text = text, .p = text, .datum = datum, .error = error};
+	struct parser parser = {.type = type, .text = text, .p = text, .error = error};
 	char *why;
-	int rc;
+	int rc = parse_all(&parser);
+	int repeated = vs_builder_finish(&parser.found, type, datum);
 
-	*datum = (struct vs_datum){0};
-	rc = parse_all(&parser);
+	if (!rc && repeated) {
+		*error = vs_xasprintf(vs_type_is_map(type) ? "%s: map contains duplicate key"
+							   : "%s: set contains duplicate value",
+				      text);
+		rc = -EINVAL;
+	}
 	if (!rc && (rc = vs_datum_check(type, datum, &why))) {
 		*error = vs_xasprintf("%s: %s", text, why);
 		free(why);

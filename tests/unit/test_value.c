@@ -71,7 +71,9 @@ static const struct {
 	 BAD("constraint violation: 4097 is not in the valid range 0 to 4095 (inclusive)")},
 	/* ovs-vsctl takes all the memory there is */
 	{I(cfm_remote_mpids), "1-9223372036854775807",
-	 BAD("\"1-9223372036854775807\" is not a valid range. It may hold at most 65536 integers.")},
+	 BAD("\"1-9223372036854775807\" is not a valid range. A set with ranges may hold at most 65536 integers.")},
+	{I(cfm_remote_mpids), "65536-131000,1-80",
+	 BAD("\"1-80\" is not a valid range. A set with ranges may hold at most 65536 integers.")},
 	/* optional integers and plain ones */
 	{P(tag), "5", "5", NULL},
 	{P(tag), "[]", "[]", NULL},
@@ -323,6 +325,7 @@ static const struct {
 	{P(protected), "true", "true"},
 	{P(protected), "1", NULL},
 	{P(external_ids), "[\"map\",[[\"a\",\"b\"]]]", "{a=b}"},
+	{P(external_ids), "[\"map\",[[\"a\",\"b\"],[\"a\",\"c\"]]]", NULL},
 	{P(external_ids), "[\"map\",[[\"a\"]]]", NULL},
 	{P(external_ids), "[\"map\",[[\"a\",5]]]", NULL},
 	{P(external_ids), "[\"set\",[]]", NULL},
