@@ -51,7 +51,7 @@ static int wrong_json(const json_t *json, const char *expected, char **error)
 {
 	char *text = json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT);
 
-	*error = vs_xasprintf("%s is not %s", text ? text : "?", expected);
+	*error = vs_xasprintf("%.200s is not %s", text ? text : "?", expected);
 	free(text);
 	return -EINVAL;
 }
