@@ -102,6 +102,8 @@ static void test_reading(void **state)
 	assert_int_equal(store_get_integer(port, Port_tag, -7), -7);
 	assert_false(store_get_bool(port, Port_protected, true));
 	assert_null(store_get_key(interface, Interface_options, "key"));
+	assert_int_equal(store_get(store_root(store), Open_vSwitch_iface_types)->n, 6);
+	assert_int_equal(store_get(store_root(store), Open_vSwitch_datapath_types)->n, 2);
 }
 
 /* --- transactions ------------------------------------------------------------------------------------------------ */

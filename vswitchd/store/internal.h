@@ -151,4 +151,7 @@ int record_apply(struct store *store, const json_t *record, char **error);
 /** rules_check() - hold @row against what makes sense. Return: 0, or -EINVAL with @error. */
 int rules_check(struct store *store, const struct store_row *row, char **error);
 
+/** rules_announce() - fill in the columns of the root row that say which types there are. */
+void rules_announce(struct store *store);
+
 #endif

@@ -76,13 +76,19 @@ static int rule_bridge_name(struct store *store, const struct store_row *row, ch
 	return -EINVAL;
 }
 
+static const char *const datapath_types[] = {"netdev", "system"};
+
+#define N_DATAPATH_TYPES (sizeof(datapath_types) / sizeof(datapath_types[0]))
+
 static int rule_bridge_datapath(struct store *store, const struct store_row *row, char **error)
 {
 	const char *type = text_of(row, Bridge_datapath_type);
 
 	(void)store;
-	if (!*type || !strcmp(type, "system") || !strcmp(type, "netdev"))
-		return 0;
+	for (size_t i = 0; i < N_DATAPATH_TYPES; i++) {
+		if (!*type || !strcmp(type, datapath_types[i]))
+			return 0;
+	}
 	*error = vs_xasprintf("datapath_type \"%s\" is unknown; leave it empty, or use system or netdev", type);
 	return -EINVAL;
 }
@@ -230,6 +236,28 @@ static int rule_interface_group(struct store *store, const struct store_row *row
 	*error = vs_xasprintf("options:remote_ip \"%s\" is a multicast group; say with options:dev where to join it",
 			      remote);
 	return -EINVAL;
+}
+
+static void set_words(struct store_row *row, unsigned int column, const char *const *words, size_t n)
+{
+	const struct vs_type *type = row_type(row, column);
+	struct vs_datum datum = {0};
+
+	for (size_t i = 0; i < n; i++)
+		vs_datum_add(type, &datum, &(union vs_atom){.string = (char *)(uintptr_t)words[i]}, NULL);
+	store_set_ephemeral(row, column, &datum);
+	vs_datum_destroy(type, &datum);
+}
+
+void rules_announce(struct store *store)
+{
+	const char *names[N_INTERFACE_TYPES];
+
+	for (size_t i = 0; i < N_INTERFACE_TYPES; i++)
+		names[i] = interface_types[i].name;
+	/* The first is the empty one, which says the same as system. */
+	set_words(store_root(store), Open_vSwitch_iface_types, names + 1, N_INTERFACE_TYPES - 1);
+	set_words(store_root(store), Open_vSwitch_datapath_types, datapath_types, N_DATAPATH_TYPES);
 }
 
 /* --- others ------------------------------------------------------------------------------------------------- */

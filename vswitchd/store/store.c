@@ -149,6 +149,7 @@ int store_open_io(const char *path, const struct journal_io *io, struct store **
 		store_close(store);
 		return rc;
 	}
+	rules_announce(store);
 	*storep = store;
 	return 0;
 }
