@@ -80,7 +80,8 @@ pings() {
 # capture_start STATION DEVICE FILTER: watch a device; the file is $DIR/STATION.cap
 capture_start() {
 	: >"$DIR/$1.cap"
-	inside "$1" tcpdump -n -l -e -i "$2" "$3" >"$DIR/$1.cap" 2>"$DIR/$1.cap.err" &
+	# Not through inside(): $! must be tcpdump itself, not a shell that waits for it.
+	nsenter --net="/run/netns/$LAB-$1" -- tcpdump -n -l -e -i "$2" "$3" >"$DIR/$1.cap" 2>"$DIR/$1.cap.err" &
 	echo $! >"$DIR/$1.cap.pid"
 	wait_for "tcpdump on $1" grep -q 'listening on' "$DIR/$1.cap.err"
 }
@@ -88,7 +89,7 @@ capture_start() {
 capture_stop() {
 	local pid
 	pid=$(cat "$DIR/$1.cap.pid")
-	kill -INT "$pid"
+	kill "$pid"
 	wait "$pid" 2>/dev/null || :
 	rm -f "$DIR/$1.cap.pid"
 }
