@@ -351,6 +351,62 @@ static void test_no_room_no_join(void **state)
 	free(m);
 }
 
+/* What a tunnel of the same machine hands over: all that the bytes can tell is told, and no more. */
+static void test_unfinished_frames_are_recognised(void **state)
+{
+	struct made *m = malloc(sizeof(*m));
+	(void)state;
+
+	for (int kind = 0; kind < 4; kind++) {
+		bool v4 = kind & 1, tcp = kind & 2;
+
+		for (size_t payload = 1; payload < 9000; payload += 1234) {
+			struct frame_offload wanted, *off = &m->frame.off;
+
+			make_gso(m, v4, tcp, payload, 0);
+			wanted = *off;
+			*off = (struct frame_offload){0};
+			offload_recognise(&m->frame);
+			assert_true(off->needs_csum);
+			assert_int_equal(off->csum_start, wanted.csum_start);
+			assert_int_equal(off->csum_offset, wanted.csum_offset);
+			assert_int_equal(off->gso_type != VIRTIO_NET_HDR_GSO_NONE, tcp && payload > 1400);
+			if (off->gso_type != VIRTIO_NET_HDR_GSO_NONE)
+				assert_int_equal(off->hdr_len - 2 + off->gso_size, 1430);
+			for (size_t len = 2; len < m->frame.body_len; len += 1 + len / 20) {
+				struct frame cut = m->frame;
+
+				cut.off = (struct frame_offload){0};
+				cut.body_len = len;
+				offload_recognise(&cut);
+				assert_false(cut.off.needs_csum);
+			}
+		}
+	}
+	free(m);
+}
+
+/* A finished frame stays as it is, and so does one that is merely wrong. */
+static void test_finished_frames_are_left_alone(void **state)
+{
+	struct made *m = malloc(sizeof(*m));
+	struct pieces p = {.frame = &m->frame};
+	(void)state;
+
+	make_gso(m, true, true, 4200, 1400);
+	assert_int_equal(offload_cut(&m->frame, collect, &p), VS_DROP_NONE);
+	for (int wrong = 0; wrong < 2; wrong++) {
+		struct frame frame;
+
+		parse_piece(&p, 0, &frame);
+		frame.body[frame.body_len - 1] ^= (uint8_t)wrong;
+		offload_recognise(&frame);
+		assert_false(frame.off.needs_csum);
+	}
+	pieces_free(&p);
+	free(m);
+}
+
 static void test_sum_at_every_length(void **state)
 {
 	uint8_t bytes[67];
@@ -377,6 +433,8 @@ int main(void)
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_only_what_goes_on_is_joined),
 		cmocka_unit_test(test_no_room_no_join),
+		cmocka_unit_test(test_unfinished_frames_are_recognised),
+		cmocka_unit_test(test_finished_frames_are_left_alone),
 	};
 
 	return cmocka_run_group_tests_name("offload", tests, NULL, NULL);

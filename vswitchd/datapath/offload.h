@@ -41,6 +41,12 @@ enum vs_drop offload_cut(const struct frame *frame, offload_emit emit, void *arg
 bool offload_is_nested(const struct frame *frame);
 
 /**
+ * offload_recognise() - say in @frame->off what its bytes alone show: that its checksum was never finished, and that it
+ * is still to be cut (unfinished.c). For frames that come without an offload header.
+ */
+void offload_recognise(struct frame *frame);
+
+/**
  * struct merge - a GSO frame that is growing
  * @frame: what it is so far; its bytes lie where its first segment was received
  * @segments: how many it has; 0: none under way

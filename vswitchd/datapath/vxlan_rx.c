@@ -205,9 +205,11 @@ static enum vs_drop packet_input(struct vx_socket *socket, struct gathering *g, 
 	reason = frame_parse(&frame, bytes + VXLAN_HLEN, len - VXLAN_HLEN, NULL, NULL);
 	if (reason == VS_DROP_NONE)
 		reason = vxlan_ecn_decap(&frame, outer->tos);
-	if (reason == VS_DROP_NONE)
-		inner_input(g, port, &outer->remote, &frame, room);
-	return reason;
+	if (reason != VS_DROP_NONE)
+		return reason;
+	offload_recognise(&frame);
+	inner_input(g, port, &outer->remote, &frame, room);
+	return VS_DROP_NONE;
 }
 
 static void datagram_input(struct vx_socket *socket, struct gathering *g, const struct rx_frame *rx)

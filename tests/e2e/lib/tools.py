@@ -139,7 +139,8 @@ def tshark(pcap, *words, display=None):
 
 def tshark_complaints(pcap):
     """What the dissectors find wrong: malformed packets, bad checksums, warnings and errors."""
-    wrong = "_ws.malformed || _ws.expert.severity >= 6291456 || ip.checksum.status == 0 || udp.checksum.status == 0 " \
+    # A D-SACK is a remark on the connection, not on the packets' form.
+    wrong = "_ws.malformed || (_ws.expert.severity >= 6291456 && !tcp.options.sack.dsack) || ip.checksum.status == 0 || udp.checksum.status == 0 " \
             "|| tcp.checksum.status == 0"
     return tshark(pcap, "-T", "fields", "-e", "frame.number", "-e", "_ws.col.Protocol", "-e", "_ws.expert.message",
                   "-e", "_ws.col.Info", display=wrong)
