@@ -7,18 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const uint8_t v4_prefix[12] = {[10] = 0xff, [11] = 0xff};
+#include "common/hex.h"
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+static const uint8_t v4_prefix[12] = {[10] = 0xff, [11] = 0xff};
 
 int vs_mac_parse(const char *text, uint8_t mac[6])
 {
@@ -28,7 +19,7 @@ int vs_mac_parse(const char *text, uint8_t mac[6])
 	if (separator != ':' && separator != '-')
 		return -EINVAL;
 	for (int i = 0; i < 6; i++) {
-		int high = hex_digit(text[i * 3]), low = hex_digit(text[i * 3 + 1]);
+		int high = vs_hex_digit(text[i * 3]), low = vs_hex_digit(text[i * 3 + 1]);
 
 		if (high < 0 || low < 0 || (i < 5 && text[i * 3 + 2] != separator))
 			return -EINVAL;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/hex.h"
 #include "common/value.h"
 
 /* Version 4, variant 1: RFC 4122 section 4.4. */
@@ -22,14 +23,6 @@ void vs_uuid_generate(struct vs_uuid *uuid)
 	uuid->b[8] = (uuid->b[8] & 0x3f) | 0x80;
 }
 
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
 int vs_uuid_parse(const char *text, struct vs_uuid *uuid)
 {
 	struct vs_uuid parsed;
@@ -39,8 +32,8 @@ int vs_uuid_parse(const char *text, struct vs_uuid *uuid)
 
 		if ((i == 4 || i == 6 || i == 8 || i == 10) && *text++ != '-')
 			return -EINVAL;
-		high = hex_digit(text[0]);
-		low = high < 0 ? -1 : hex_digit(text[1]);
+		high = vs_hex_digit(text[0]);
+		low = high < 0 ? -1 : vs_hex_digit(text[1]);
 		if (low < 0)
 			return -EINVAL;
 		parsed.b[i] = (uint8_t)(high << 4 | low);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "common/utf8.h"
 #include "common/value.h"
 #include "common/xalloc.h"
@@ -24,11 +25,11 @@ static int32_t parse_hex4(const char *s, const char *end)
 	int32_t code = 0;
 
 	for (int i = 0; i < 4; i++) {
-		unsigned char c = s + i < end ? (unsigned char)s[i] : 0;
+		int digit = s + i < end ? vs_hex_digit(s[i]) : -1;
 
-		if (!isxdigit(c))
+		if (digit < 0)
 			return -1;
-		code = code << 4 | (isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
+		code = code * 16 + digit;
 	}
 	return code;
 }

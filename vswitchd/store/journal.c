@@ -299,7 +299,7 @@ int journal_rewrite(struct journal *journal, const json_t *snapshot, char **erro
 {
 	char *line, *path;
 	size_t size = 0;
-	int fd, rc;
+	int fd = -1, rc;
 
 	if (journal->broken) {
 		*error = vs_xstrdup(journal->broken);

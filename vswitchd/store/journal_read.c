@@ -2,7 +2,6 @@
 /* journal_read.c - the database file: reading it, and telling an incomplete last record from damage */
 #include "vswitchd/store/journal_read.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "common/hex.h"
 #include "common/xalloc.h"
 
 enum found { FOUND_RECORD, FOUND_INCOMPLETE, FOUND_DAMAGE };
@@ -26,13 +26,13 @@ static size_t read_number(const char **p, const char *end, int base, size_t most
 {
 	size_t n = 0;
 
-	*value = 0;
-	while (*p < end && n < most && (base == 16 ? isxdigit((unsigned char)**p) : isdigit((unsigned char)**p))) {
-		int c = tolower((unsigned char)**p);
+	for (*value = 0; *p < end && n < most; n++) {
+		int digit = vs_hex_digit(**p);
 
-		*value = *value * (uint32_t)base + (uint32_t)(isdigit(c) ? c - '0' : c - 'a' + 10);
+		if (digit < 0 || digit >= base)
+			break;
+		*value = *value * (uint32_t)base + (uint32_t)digit;
 		(*p)++;
-		n++;
 	}
 	return n;
 }
