@@ -21,16 +21,14 @@ $(BUILD)/man/%: packaging/man/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-$(BUILD)/vswitchd.service: packaging/vswitchd.service
-	$(Q)sed 's|@SBINDIR@|$(SBINDIR)|' $< >$@
-
 man: $(MAN_PAGES)
 
-all: man $(BUILD)/vswitchd.service
+all: man
 
 install: all
 	install -D -m 755 $(BUILD)/vswitchd $(DESTDIR)$(SBINDIR)/vswitchd
 	install -D -m 755 $(BUILD)/vsctl $(DESTDIR)$(BINDIR)/vsctl
+	sed 's|@SBINDIR@|$(SBINDIR)|' packaging/vswitchd.service >$(BUILD)/vswitchd.service
 	install -D -m 644 $(BUILD)/vswitchd.service $(DESTDIR)$(UNITDIR)/vswitchd.service
 	$(foreach page,$(MAN_PAGES),install -D -m 644 $(page) \
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))$(newline))

@@ -192,7 +192,10 @@ def pair(net, switch):
     def both(words):
         theirs = real.run("--no-wait", *words)
         ours = switch.vsctl("--no-wait", *words, program=program, status=None)
-        return (theirs.returncode, normal(theirs.stdout), theirs.stderr), (ours.status, normal(ours.out), ours.err)
+        # In what order records are listed is nobody's promise.
+        order = sorted if {"list", "find"} & set(words) else list
+        return ((theirs.returncode, order(normal(theirs.stdout).splitlines()), theirs.stderr),
+                (ours.status, order(normal(ours.out).splitlines()), ours.err))
     return both
 
 

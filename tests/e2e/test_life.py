@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # test_life.py - restart, kill and torn files: what was acknowledged is there, what was not wanted is gone
+import os
 import random
 import signal
 import subprocess
@@ -78,18 +79,21 @@ def test_sigterm_ends_the_daemon_well(switch):
     switch.start()
 
 
-def test_torn_last_record_is_cut_off(switch):
-    """As after a power cut: what was acknowledged before is whole."""
+@pytest.mark.parametrize("missing", [1, 20, "half", "all but one"])
+def test_torn_last_record_is_cut_off(switch, missing):
+    """As after a power cut in the middle of a write: what was acknowledged before is whole, and it goes on from there."""
     switch("add-br br0")
     switch("add-br br1")
+    before = os.path.getsize(switch.db)
+    switch("add-br br2")
     switch.kill()
-    with open(switch.db, "ab") as file:
-        file.write(b"half a rec")
+    record = os.path.getsize(switch.db) - before
+    os.truncate(switch.db, os.path.getsize(switch.db) - {"half": record // 2, "all but one": record - 1}.get(missing, missing))
     switch.start()
     assert switch("list-br").split() == ["br0", "br1"]
-    switch("add-br br2")
+    switch("add-br br3")
     switch.restart()
-    assert switch("list-br").split() == ["br0", "br1", "br2"]
+    assert switch("list-br").split() == ["br0", "br1", "br3"]
 
 
 def test_two_daemons_share_nothing(new_switch):

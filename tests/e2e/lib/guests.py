@@ -99,7 +99,7 @@ class Container:
             os.symlink("busybox", os.path.join(root, "bin", applet))
         self.name = net.prefix + name
         self.podman("--runtime", "runc", "--cgroup-manager", "cgroupfs", "run", "-d", "--ulimit", "nofile=1024:1024",
-                    "--ulimit", "nproc=100:100", "--network", "none", "--name", self.name, "--rootfs", root,
+                    "--ulimit", "nproc=100:100", "--network", "none", "--cap-add", "NET_RAW", "--name", self.name, "--rootfs", root,
                     "/bin/sh", "-c", command)
         self.removed = False
         net.on_exit(self.remove)
