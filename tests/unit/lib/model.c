@@ -93,7 +93,7 @@ static char *row_text(const struct store_row *row)
 
 char *model_text(struct store *store)
 {
-	char **lines = NULL, *all = NULL;
+	char **lines = (char **)vs_xcalloc(1, sizeof(char *)), *all = NULL;
 	size_t n = 0, size;
 	FILE *out = open_memstream(&all, &size);
 
