@@ -14,6 +14,8 @@ const struct cmdline_global cmdline_globals[CMDLINE__OPTIONS] = {
 #undef X
 };
 
+#define MOST_SECONDS 1000000
+
 enum option_arg { ARG_NONE, ARG_REQUIRED, ARG_OPTIONAL };
 
 /* What a word among the global options may mean: global option @id, or an option of some command when -1. */
@@ -55,26 +57,15 @@ static enum option_arg global_arg(const struct cmdline_global *global)
 
 /* --- global options ----------------------------------------------------------------------------------------- */
 
-static int parse_seconds(struct parser *parser, const char *text)
+/* A number from 0 to @most. Return: -1 if @text is anything else. */
+static int parse_number(const char *text, int most)
 {
 	char *end;
+
+	if (!text || *text < '0' || *text > '9')
+		return -1;
 	long value = strtol(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end || value > 1000000)
-		return parser_fail(parser, "value %s on -t or --timeout is invalid", text);
-	parser->line->timeout = (int)value;
-	return 0;
-}
-
-static int parse_width(struct parser *parser, const char *text)
-{
-	char *end;
-	long value = strtol(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end || value > INT_MAX)
-		return parser_fail(parser, "value %s on --max-column-width is invalid", text);
-	parser->line->max_column_width = (int)value;
-	return 0;
+	return *end || value > most ? -1 : (int)value;
 }
 
 /* Index of @word in @words, -1 if it is not there. */
@@ -126,9 +117,13 @@ static int set_global(struct parser *parser, enum cmdline_option_id id, const ch
 		line->rundir = value;
 		return 0;
 	case CMDLINE_TIMEOUT:
-		return parse_seconds(parser, value);
+		line->timeout = parse_number(value, MOST_SECONDS);
+		return line->timeout < 0 ? parser_fail(parser, "value %s on -t or --timeout is invalid", value) : 0;
 	case CMDLINE_MAX_COLUMN_WIDTH:
-		return parse_width(parser, value);
+		line->max_column_width = parse_number(value, INT_MAX);
+		return line->max_column_width < 0
+			       ? parser_fail(parser, "value %s on --max-column-width is invalid", value)
+			       : 0;
 	case CMDLINE_FORMAT:
 		return parse_format(parser, value);
 	case CMDLINE_DATA:

@@ -53,9 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 	size_t step = 1 + data[0] % 64;
-	char *text = malloc(size);
-	memcpy(text, data + 1, --size);
-	text = realloc(text, size ? size : 1); /* exactly as long, so that ASan sees a read past it */
+	char *text = malloc(--size ? size : 1); /* exactly as long, so that ASan sees a read past it */
+	memcpy(text, data + 1, size);
 	size_t at = 0;
 	for (;;) {
 		long end = find_end(text + at, size - at, size);

@@ -43,7 +43,7 @@ static struct lab *lab_open(void)
 
 	vs_log_set_level(VS_LOG_ERR);
 	signal(SIGPIPE, SIG_IGN); /* as the daemon does */
-	strcpy(lab->directory, "/tmp/vswitch-test-XXXXXX");
+	snprintf(lab->directory, sizeof(lab->directory), "/tmp/vswitch-test-XXXXXX");
 	assert_non_null(mkdtemp(lab->directory));
 	snprintf(lab->path, sizeof(lab->path), "%s/sock", lab->directory);
 	assert_int_equal(store_open(NULL, &lab->env.store, &error), 0);
@@ -74,7 +74,7 @@ static int dial(const struct lab *lab)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
-	strcpy(address.sun_path, lab->path);
+	memcpy(address.sun_path, lab->path, sizeof(lab->path));
 	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
 	return fd;
 }
@@ -169,7 +169,7 @@ static void test_socket_file(void **state)
 	assert_int_equal(ctl_open(lab->base, &lab->env, lab->path, (gid_t)-1, &second), -EADDRINUSE);
 	/* What a killed daemon leaves: a socket that nobody listens on. */
 	snprintf(stale, sizeof(stale), "%s/stale", lab->directory);
-	strcpy(address.sun_path, stale);
+	memcpy(address.sun_path, stale, sizeof(stale));
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
 	close(fd);

@@ -23,12 +23,14 @@ static int fdb_bridge_number(struct cmd *cmd, const char *name, struct cmd_bridg
 {
 	int error = cmd_find_bridge(cmd, name, true, bridge);
 
+	*number = 0;
 	if (error)
 		return error;
 	if (bridge->fake)
 		return cmd_fail(cmd, "bridge %s is a part of bridge %s: ask for that one", name,
 				store_get_string(bridge->row, Bridge_name));
-	*number = cmd->env->bridge_number ? cmd->env->bridge_number(cmd->env->arg, name) : 0;
+	if (cmd->env->bridge_number)
+		*number = cmd->env->bridge_number(cmd->env->arg, name);
 	return 0;
 }
 
@@ -106,11 +108,11 @@ static void fdb_describe(struct cmd *cmd, const struct fdb_line *line, uint64_t 
 
 	words->interface = name ? name : "";
 	if (ofport == OFPORT_LOCAL)
-		strcpy(words->ofport, "LOCAL");
+		snprintf(words->ofport, sizeof(words->ofport), "LOCAL");
 	else
 		snprintf(words->ofport, sizeof(words->ofport), "%lld", (long long)ofport);
 	if (line->entry.flags & VS_FDB_STATIC)
-		strcpy(words->age, "static");
+		snprintf(words->age, sizeof(words->age), "static");
 	else
 		snprintf(words->age, sizeof(words->age), "%llu",
 			 (unsigned long long)(now > line->entry.seen_ns ? (now - line->entry.seen_ns) / 1000000000u

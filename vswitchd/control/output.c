@@ -309,6 +309,8 @@ void output_table_print(const struct output_table *table, bool later, FILE *out)
 		[CMDLINE_JSON] = output_print_json,
 	};
 
+	if (!table->n_columns)
+		return;
 	if (later && table->line->format != CMDLINE_JSON && table->line->format != CMDLINE_HTML)
 		fputc('\n', out);
 	printers[table->line->format](table, out);
