@@ -136,6 +136,8 @@ class Changes:
                  name, f"type={state[0]}"]
         if state[0] == "veth" and self.random.random() < 0.5:
             words += [f"options:netns={self.switch.net.prefix}{name}", f"options:ip=10.0.0.{state[1] % 250 + 1}/24"]
+        elif state[0] == "veth":
+            words += [f"options:peer=far-{name}"]
         return name, state, words
 
     def run_until_killed(self, moment):
@@ -178,10 +180,10 @@ class Changes:
             self.note(name, there.get(name))
         self.doubtful.clear()
         devices = ours(switch.ns, switch.rundir)
-        names = {name for name in devices if not name.startswith("vs")}
+        names = {name for name in devices if not name.startswith(("vs", "far-"))}
         inner = {name for name, (kind, _) in there.items() if kind == "internal"} | {"br0"}
-        peers = {device for device in names if device not in there and device != "br0"}
-        assert names - peers == set(there) | {"br0"}, f"{names} against {set(there)}"
+        assert names == set(there) | {"br0"}
+        assert {name[4:] for name in devices if name.startswith("far-")} <= {n for n, (k, _) in there.items() if k == "veth"}
         assert len([name for name in devices if name.startswith("vs")]) == len(inner)
         for name in there:
             assert not switch.error(name), switch.error(name)

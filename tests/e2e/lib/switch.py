@@ -68,9 +68,9 @@ class Switch:
                 return False
         return True
 
-    def stop(self):
+    def stop(self, timeout=20):
         """End the daemon in the ordinary way; devices stay."""
-        stop(self.process)
+        stop(self.process, timeout=timeout)
 
     def kill(self):
         self.process.kill()
@@ -98,7 +98,7 @@ class Switch:
 
     def clean(self):
         self.vsctl("exit", "--cleanup")
-        self.process.wait(20)
+        self.process.wait(120)
 
     def log_text(self):
         with open(self.log, encoding="utf-8", errors="replace") as file:
