@@ -37,7 +37,7 @@
 	  "Milliseconds that a link must be down before a bond gives it up.")                                          \
 	C(Port, bond_active_slave, T_OPTIONAL(K_STRING), S_STORED, "Address of the member that a bond uses.")          \
 	C(Port, bond_fake_iface, T_ONE(K_BOOLEAN), S_STORED, "Whether a bond shows a device of its name.")             \
-	C(Port, fake_bridge, T_ONE(K_BOOLEAN), S_STORED,                                                               \
+	C(Port, fake_bridge, T_ONE(K_BOOLEAN), 0,                                                                      \
 	  "Whether the port stands for a bridge of its VLAN, for tools of old.")                                       \
 	C(Port, status, T_STRING_MAP, S_EPHEMERAL, "Spanning tree state of the port. Empty.")                          \
 	C(Port, rstp_status, T_STRING_MAP, S_EPHEMERAL, "Rapid spanning tree state of the port. Empty.")               \
