@@ -143,6 +143,7 @@ static void fdb_print(struct cmd *cmd, const struct fdb_lines *lines)
 /* For --format: the same as columns. */
 static void fdb_tabulate(struct cmd *cmd, const struct fdb_lines *lines)
 {
+	static const struct vs_type boolean = {.key = {.type = VS_BOOLEAN}, .n_min = 1, .n_max = 1};
 	static const char *const headings[] = {"port", "VLAN", "MAC", "age", "static", "interface", "remote"};
 	uint64_t now = fdb_now_ns();
 	struct fdb_words words;
@@ -157,7 +158,8 @@ static void fdb_tabulate(struct cmd *cmd, const struct fdb_lines *lines)
 		output_add_integer(cmd->table, lines->lines[i].key.vlan);
 		output_add_text(cmd->table, words.mac);
 		output_add_integer(cmd->table, pinned ? 0 : atoll(words.age));
-		output_add_text(cmd->table, pinned ? "true" : "false");
+		output_add_datum(cmd->table, &boolean,
+				 &(struct vs_datum){.n = 1, .keys = &(union vs_atom){.boolean = pinned}});
 		output_add_text(cmd->table, words.interface);
 		output_add_text(cmd->table, words.remote);
 	}
