@@ -137,6 +137,12 @@ void output_add_datum(struct output_table *table, const struct vs_type *type, co
 
 /* --- printing ------------------------------------------------------------------------------------------------- */
 
+/* Which column cell @i is in. */
+static size_t output_column_of(const struct output_table *table, size_t i)
+{
+	return table->n_columns ? i % table->n_columns : 0;
+}
+
 static bool output_with_headings(const struct output_table *table)
 {
 	return !cmdline_has(table->line, CMDLINE_NO_HEADINGS);
@@ -145,7 +151,7 @@ static bool output_with_headings(const struct output_table *table)
 static void output_print_list(const struct output_table *table, FILE *out)
 {
 	for (size_t i = 0; i < table->n_cells; i++) {
-		size_t column = i % table->n_columns;
+		size_t column = output_column_of(table, i);
 		if (i && column == 0)
 			fputc('\n', out);
 		if (output_with_headings(table))
@@ -186,7 +192,7 @@ static void output_print_columns(const struct output_table *table, FILE *out)
 	size_t limit = table->line->max_column_width > 0 ? (size_t)table->line->max_column_width : SIZE_MAX;
 
 	for (size_t i = 0; i < table->n_cells; i++) {
-		size_t width = output_width(table->cells[i]), *column = &widths[i % table->n_columns];
+		size_t width = output_width(table->cells[i]), *column = &widths[output_column_of(table, i)];
 		if (width > limit)
 			width = limit;
 		if (width > *column)
@@ -207,7 +213,7 @@ static void output_print_columns(const struct output_table *table, FILE *out)
 		}
 	}
 	for (size_t i = 0; i < table->n_cells; i++) {
-		size_t column = i % table->n_columns;
+		size_t column = output_column_of(table, i);
 		bool last = column == table->n_columns - 1;
 		output_print_padded(table->cells[i], widths[column], last, out);
 		if (last)
@@ -240,7 +246,7 @@ static void output_print_csv(const struct output_table *table, FILE *out)
 	}
 	for (size_t i = 0; i < table->n_cells; i++) {
 		output_print_csv_cell(table->cells[i], out);
-		fputc(i % table->n_columns == table->n_columns - 1 ? '\n' : ',', out);
+		fputc(output_column_of(table, i) == table->n_columns - 1 ? '\n' : ',', out);
 	}
 }
 
@@ -278,7 +284,7 @@ static void output_print_html(const struct output_table *table, FILE *out)
 		fputs("  </tr>\n", out);
 	}
 	for (size_t i = 0; i < table->n_cells; i++) {
-		size_t column = i % table->n_columns;
+		size_t column = output_column_of(table, i);
 		if (column == 0)
 			fputs("  <tr>\n", out);
 		output_print_html_cell("td", table->cells[i], out);
@@ -309,8 +315,6 @@ void output_table_print(const struct output_table *table, bool later, FILE *out)
 		[CMDLINE_JSON] = output_print_json,
 	};
 
-	if (!table->n_columns)
-		return;
 	if (later && table->line->format != CMDLINE_JSON && table->line->format != CMDLINE_HTML)
 		fputc('\n', out);
 	printers[table->line->format](table, out);
