@@ -178,13 +178,14 @@ static json_t *answer_to_json(const struct ctl_answer *answer)
 static void log_change(const struct client *client, const char *program, int argc, char *const argv[])
 {
 	const struct ucred *peer = client_peer(client);
-	char *line = vs_xstrdup(program);
+	char *line = NULL;
+	size_t size;
+	FILE *out = vs_xcheck(open_memstream(&line, &size));
 
-	for (int i = 0; i < argc; i++) {
-		char *longer = vs_xasprintf("%s %s", line, argv[i]);
-		free(line);
-		line = longer;
-	}
+	fputs(program, out);
+	for (int i = 0; i < argc; i++)
+		fprintf(out, " %s", argv[i]);
+	fclose(out);
 	vs_debug("process %d, user %d: %s", (int)peer->pid, (int)peer->uid, line);
 	free(line);
 }
