@@ -16,6 +16,7 @@
 
 #include "common/log.h"
 #include "common/xalloc.h"
+#include "vswitchd/datapath/closer.h"
 #include "vswitchd/datapath/offload.h"
 #include "vswitchd/datapath/rx.h"
 #include "vswitchd/datapath/user.h"
@@ -267,9 +268,9 @@ static void packet_close(struct up_port *port)
 	struct packet_port *p = packet_of(port);
 
 	event_free(p->readable);
-	close(p->fd);
+	closer_close(port->up->closer, p->fd);
 	if (p->steal >= 0)
-		close(p->steal);
+		closer_close(port->up->closer, p->steal);
 	free(p->queue);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/xalloc.h"
+#include "vswitchd/datapath/closer.h"
 #include "vswitchd/datapath/rx.h"
 #include "vswitchd/datapath/vxlan.h"
 
@@ -295,6 +296,7 @@ static void user_close(struct dp *dp)
 	event_free(up->age);
 	vx_sockets_destroy(up->vx);
 	rx_destroy(up->rx);
+	closer_destroy(up->closer);
 	fdb_destroy(up->fdb);
 	free(up);
 }
@@ -321,6 +323,7 @@ int dp_user_open(struct event_base *base, struct dp **dp)
 	struct up *up = vs_xcalloc(1, sizeof(*up));
 
 	up->rx = rx_create();
+	up->closer = closer_create();
 	if (!up->rx) {
 		free(up);
 		return -ENOMEM;

@@ -13,6 +13,7 @@
 #include "vswitchd/datapath/fdb.h"
 #include "vswitchd/datapath/frame.h"
 
+struct closer;
 struct up;
 struct up_port;
 struct rx;
@@ -85,6 +86,7 @@ struct up {
 	struct vs_list dirty;
 	unsigned int n_dirty;
 	struct rx *rx;
+	struct closer *closer;
 	struct vx_sockets *vx;
 	struct event *age;
 };
