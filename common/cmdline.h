@@ -76,7 +76,7 @@ extern const struct cmdline_global cmdline_globals[CMDLINE__OPTIONS];
 enum cmdline_format { CMDLINE_LIST, CMDLINE_TABLE, CMDLINE_CSV, CMDLINE_HTML, CMDLINE_JSON };
 enum cmdline_data { CMDLINE_STRING, CMDLINE_BARE_DATA, CMDLINE_JSON_DATA };
 
-#define CMDLINE_MAX_OPTIONS 16
+#define CMDLINE_MAX_OPTIONS 6 /* no command has more than two */
 
 /**
  * struct cmdline_command - one command of a line
