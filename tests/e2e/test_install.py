@@ -3,10 +3,11 @@
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 from lib.switch import BUILD
-from lib.tools import need
+from lib.tools import need, reach
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 
@@ -79,6 +80,27 @@ def test_unit_file(installed):
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False)
     wrong = [line for line in done.stderr.splitlines() if "vswitchd.service" in line and "not executable" not in line]
     assert wrong == []
+
+
+def test_unit_leaves_the_daemon_what_it_needs(installed, new_switch):
+    """Every kind of port comes up, and frames pass, with the unit's capabilities and system calls alone."""
+    need("systemd-analyze")
+    confine = os.path.join(os.path.dirname(__file__), "lib/confine.py")
+    switch = new_switch(wrapper=[sys.executable, confine, installed / "lib/systemd/system/vswitchd.service"])
+    switch("add-br", "br0", "--", "add-port", "br0", "tap0", "--", "set", "interface", "tap0", "type=tap",
+           "options:owner=nobody", "options:group=nogroup", "options:queues=2", "--", "add-port", "br0", "vx", "--",
+           "set", "interface", "vx", "type=vxlan", "options:remote_ip=127.0.0.2", "options:key=1")
+    one, other = switch.add_station("br0", "one", "10.0.0.1/24"), switch.add_station("br0", "other", "10.0.0.2/24")
+    reach(one, "10.0.0.2")
+    reach(other, "10.0.0.1", size=20000)
+    switch.ns.run("ip", "addr", "add", "10.0.0.3/24", "dev", "br0")
+    switch.ns.run("ip", "link", "set", "br0", "up")
+    reach(one, "10.0.0.3")
+    process = switch.net.daemon(switch.net.ns("theirs"), "setpriv", "--reuid=65534", "--clear-groups", "sleep", "1000")
+    switch("add-port", "br0", "pid", "--", "set", "interface", "pid", "type=veth", f"options:netns={process.pid}")
+    switch("del-port", "one")
+    assert "the host's own network stack" not in switch.log_text(), switch.log_text()
+    assert [row["error"] for row in switch.rows("Interface") if row["error"]] == []
 
 
 @pytest.mark.parametrize("lab", ["two-tenants", "two-sites"])

@@ -33,8 +33,9 @@ def ovsdb(value):
 class Switch:
     """A daemon in a namespace, with its own run directory and database."""
 
-    def __init__(self, net, label="sw", ns=None, datapath="user", args=()):
+    def __init__(self, net, label="sw", ns=None, datapath="user", args=(), wrapper=()):
         self.net, self.label, self.datapath, self.args = net, label, datapath, list(args)
+        self.wrapper = list(wrapper)  # a command that becomes the daemon
         self.ns = ns or net.ns(label)
         self.rundir = os.path.join(net.directory, label)
         self.db = os.path.join(net.directory, label + ".db")
@@ -51,8 +52,8 @@ class Switch:
     def spawn(self):
         """Start the daemon without waiting for it."""
         with open(self.log, "ab") as log:
-            self.process = self.ns.popen(VSWITCHD, "--rundir", self.rundir, "--db", self.db, "--datapath", self.datapath,
-                                         *self.args, stdout=log, stderr=log)
+            self.process = self.ns.popen(*self.wrapper, VSWITCHD, "--rundir", self.rundir, "--db", self.db,
+                                         "--datapath", self.datapath, *self.args, stdout=log, stderr=log)
 
     def start(self):
         self.spawn()
