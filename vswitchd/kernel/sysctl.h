@@ -4,9 +4,9 @@
 #define VS_KERNEL_SYSCTL_H
 
 /**
- * kn_sysctl_no_ipv6() - let a device of this namespace have no IPv6 at all
+ * kn_sysctl_silence() - let a device of this namespace have no IPv6 at all, and answer no ARP request
  * Return: 0, also where the kernel has no IPv6; -EROFS and the like where /proc/sys may not be written.
  */
-int kn_sysctl_no_ipv6(const char *device);
+int kn_sysctl_silence(const char *device);
 
 #endif

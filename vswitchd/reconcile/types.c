@@ -54,7 +54,7 @@ static int tap_make(struct rc_job *job, char **error)
 	if (rc)
 		*error = vs_xasprintf("could not create TAP device %s (%s)", iface->device, strerror(-rc));
 	else
-		kn_sysctl_no_ipv6(iface->device);
+		kn_sysctl_silence(iface->device);
 	free(alias);
 	return rc;
 }

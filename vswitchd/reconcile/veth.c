@@ -45,7 +45,7 @@ static int pair_tag(struct rc *rc, const struct rc_iface *iface, const char *pee
 		error = tag_end(rc, peer, alias);
 	free(alias);
 	if (!error) {
-		kn_sysctl_no_ipv6(iface->device);
+		kn_sysctl_silence(iface->device);
 	} else if (kn_link_by_name(rc->kn, iface->device, &link) == 0) {
 		kn_link_delete(rc->kn, link.ifindex);
 	}
