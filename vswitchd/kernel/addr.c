@@ -74,9 +74,13 @@ static int kn_addr_call(struct kn *kn, int type, int flags, int ifindex, const s
 	return kn_call(kn, msg, NULL, NULL);
 }
 
-/** struct kn_found - what a dump finds of ours on one device */
+/**
+ * struct kn_found - what a dump finds on one device
+ * @protocol: of the routes to find: ours, or RTPROT_UNSPEC for everybody's
+ */
 struct kn_found {
 	int ifindex;
+	unsigned char protocol;
 	size_t n;
 	struct kn_addr *addrs;
 	struct kn_route *routes;
@@ -163,7 +167,9 @@ static int kn_route_on_dump(struct nlmsghdr *message, void *arg)
 
 	if (message->nlmsg_type != RTM_NEWROUTE || nlmsg_parse(message, sizeof(*rtm), tb, RTA_MAX, NULL) < 0)
 		return 0;
-	if (rtm->rtm_protocol != KN_PROTOCOL || rtm->rtm_table != RT_TABLE_MAIN || !tb[RTA_GATEWAY] || !tb[RTA_OIF] ||
+	if (found->protocol && rtm->rtm_protocol != found->protocol)
+		return 0;
+	if (rtm->rtm_table != RT_TABLE_MAIN || !tb[RTA_GATEWAY] || !tb[RTA_OIF] ||
 	    (int)nla_get_u32(tb[RTA_OIF]) != found->ifindex)
 		return 0;
 	found->routes = vs_xrealloc(found->routes, (found->n + 1) * sizeof(*found->routes));
@@ -178,7 +184,7 @@ static int kn_route_on_dump(struct nlmsghdr *message, void *arg)
 static int kn_route_dump(struct kn *kn, int family, struct kn_found *found)
 {
 	struct rtmsg rtm = {
-		.rtm_family = (unsigned char)family, .rtm_table = RT_TABLE_MAIN, .rtm_protocol = KN_PROTOCOL};
+		.rtm_family = (unsigned char)family, .rtm_table = RT_TABLE_MAIN, .rtm_protocol = found->protocol};
 	struct nl_msg *msg = kn_request(RTM_GETROUTE, NLM_F_DUMP, &rtm, sizeof(rtm));
 
 	kn_put_u32(msg, RTA_OIF, (uint32_t)found->ifindex);
@@ -187,7 +193,7 @@ static int kn_route_dump(struct kn *kn, int family, struct kn_found *found)
 
 static int kn_route_drop_unwanted(struct kn *kn, int ifindex, const struct kn_route *routes, size_t n)
 {
-	struct kn_found found = {.ifindex = ifindex};
+	struct kn_found found = {.ifindex = ifindex, .protocol = KN_PROTOCOL};
 	int error = kn_route_dump(kn, AF_INET, &found);
 
 	if (!error || error == -ENOENT)
@@ -208,6 +214,19 @@ static int kn_route_drop_unwanted(struct kn *kn, int ifindex, const struct kn_ro
 	return error;
 }
 
+/* There is one to that destination already: this very one, or another that is in the way? */
+static bool kn_route_is_there(struct kn *kn, int ifindex, const struct kn_route *route)
+{
+	struct kn_found found = {.ifindex = ifindex};
+	bool there = false;
+
+	kn_route_dump(kn, kn_family(&route->via), &found);
+	for (size_t i = 0; i < found.n && !there; i++)
+		there = kn_route_equal(&found.routes[i], route);
+	free(found.routes);
+	return there;
+}
+
 int kn_route_sync(struct kn *kn, int ifindex, const struct kn_route *routes, size_t n, bool fresh,
 		  const struct kn_route **bad)
 {
@@ -216,7 +235,7 @@ int kn_route_sync(struct kn *kn, int ifindex, const struct kn_route *routes, siz
 	*bad = NULL;
 	for (size_t i = 0; !error && i < n; i++) {
 		error = kn_route_call(kn, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, ifindex, &routes[i]);
-		if (error == -EEXIST)
+		if (error == -EEXIST && kn_route_is_there(kn, ifindex, &routes[i]))
 			error = 0;
 		if (error)
 			*bad = &routes[i];
