@@ -251,6 +251,34 @@ def test_patch_ports_join_bridges(switch, marker):
     assert len(two.marked(text)) == 0
 
 
+def test_patch_port_without_a_peer_is_said(switch):
+    switch("add-br left -- add-br right -- add-port left pl -- set interface pl type=patch options:peer=pr")
+    assert switch.warning("pl") == ["no usable peer 'pr': it must be a patch port whose options:peer is 'pl'"]
+    switch("add-port right pr -- set interface pr type=patch options:peer=pl")
+    assert switch.warning("pl") == [] and switch.warning("pr") == []
+    switch("set interface pr options:peer=other")
+    assert "'pr'" in switch.warning("pl")[0] and "'other'" in switch.warning("pr")[0]
+    switch("del-port pr")
+    assert "'pr'" in switch.warning("pl")[0]
+
+
+def test_route_that_is_taken_is_said(switch, net):
+    """Two ports of one namespace cannot both have the default route."""
+    space = net.ns("two")
+    switch("add-br br0")
+    for number in (0, 1):
+        switch("add-port", "br0", f"web{number}", "--", "set", "interface", f"web{number}", "type=veth",
+               f"options:netns={space}", f"options:peer=eth{number}", f"options:ip=10.0.{number}.1/24",
+               f"options:gateway=10.0.{number}.254")
+    assert switch.warning("web0") == []
+    assert switch.warning("web1") == ["could not set the route via 10.0.1.254 on eth1 (File exists)"]
+    assert space.run("ip", "route", "show", "default").stdout.startswith("default via 10.0.0.254 dev eth0")
+    switch("set interface web0 options:peer=eth7")  # applied again, the same route is no stranger
+    assert switch.warning("web0") == []
+    switch("remove interface web1 options gateway")
+    assert switch.warning("web1") == []
+
+
 def test_switch_ends_keep_silent(switch, marker):
     """The switch adds no frame of its own to a wire: no router solicitations, no multicast reports."""
     switch("add-br br0")
@@ -260,4 +288,6 @@ def test_switch_ends_keep_silent(switch, marker):
     assert all(b":barrier>" in raw for raw in two.poll())
     disabled = switch.ns.run("sysctl", "-n", "net.ipv6.conf.quiet.disable_ipv6").stdout.strip()
     assert disabled == "1"
+    # For kernels where the host's stack sees a port's frames, too.
+    assert switch.ns.run("sysctl", "-n", "net.ipv4.conf.quiet.arp_ignore").stdout.strip() == "8"
     assert not ping(switch.ns, "ff02::1%quiet")

@@ -397,6 +397,65 @@ def test_underlay_route_that_comes_later(net, switch, marker):
     wait_until(crosses, "a frame to cross")
 
 
+def test_remote_named_twice(switch, peer, marker):
+    """It gets a flooded frame once."""
+    switch("add-br br0")
+    wire = switch.add_wires("br0", "in")
+    add_tunnel(switch, "vx", f"{REMOTE},{REMOTE}")
+    wire.send(build(src=A, payload=(text := marker())))
+    wire.send(build(src=A, payload=(end := marker())))
+    arrives(peer, end)
+    assert len(peer.packets(text)) == 1
+
+
+def test_tunnel_that_is_another_already(switch, peer, marker):
+    """The second is refused by name, when it is added and when it is changed, and comes up when the first has gone."""
+    switch("add-br br0")
+    wire = switch.add_wires("br0", "in")
+    add_tunnel(switch, "vx", REMOTE)
+    add_tunnel(switch, "vy", REMOTE, 5011)
+    answer = switch.vsctl("set", "interface", "vy", "options:key=5010", status=65)
+    assert "vy" in answer.err and "File exists" in answer.err and "File exists" in switch.error("vy")
+    switch("set interface vy options:key=5012")
+    assert switch.error("vy") == "" and switch.warning("vy") == []
+    switch.vsctl("set", "interface", "vy", "options:key=5010", status=65)
+    switch("del-port vx")
+    wait_until(lambda: switch.error("vy") == "", "vy to attach")
+    wire.send(build(src=A, payload=(text := marker())))
+    assert [one.vni for one in arrives(peer, text)] == [5010]
+
+
+@pytest.mark.parametrize("remote,local", [(REMOTE, "192.0.2.77"), (REMOTE6, "2001:db8:1::77")])
+def test_local_ip_that_is_not_here_is_said(net, switch, peer, marker, remote, local):
+    """And not any more when somebody has added it."""
+    switch("add-br br0")
+    add_tunnel(switch, "vx", remote, 5010, f"options:local_ip=\"{local}\"")
+    assert switch.warning("vx") == [f"local_ip {local} is not an address of this host"]
+    net.address(switch.ns, "ul0", f"{local}/{64 if ':' in local else 24}")
+    wait_until(lambda: switch.warning("vx") == [], "the warning to go")
+
+
+def test_multicast_device_replaced(net, switch, marker):
+    """The device of options:dev goes and another of its name comes: the group is joined there."""
+    group = "239.1.1.1"
+    peer = Peer(net, switch)
+    switch("add-br br0")
+    wire = switch.add_wires("br0", "in")
+    add_tunnel(switch, "vx", group, 5010, "options:dev=ul0")
+    switch.ns.run("ip", "link", "del", "ul0")
+    wait_until(lambda: "ul0" in switch.error("vx"), "the error")
+    peer = Peer(net, switch, "peer2")
+    wait_until(lambda: switch.error("vx") == "", "the tunnel to attach")
+    assert f"inet  {group}" in switch.ns.run("ip", "maddr", "show", "dev", "ul0").stdout
+    wire.send(build(src=A, payload=(text := marker())))
+    assert [one.dst for one in arrives(peer, text)] == [group]
+    switch.ns.run("ip", "link", "set", "ul0", "down")
+    switch.ns.run("ip", "link", "set", "ul0", "name", "ul1")
+    wait_until(lambda: "ul0" in switch.error("vx"), "the error")
+    switch.ns.run("ip", "link", "set", "ul1", "name", "ul0")
+    wait_until(lambda: switch.error("vx") == "", "the tunnel to attach")
+
+
 def test_wire_is_read_back(net):
     """The yardstick itself: a packet made by hand is taken apart into what went in."""
     one, two = net.ns("one"), net.ns("two")

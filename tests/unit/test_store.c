@@ -453,6 +453,9 @@ static const struct {
 	{STORE_Interface, "vxlan", "options", "remote_ip=239.1.1.1",
 	 "options:remote_ip \"239.1.1.1\" is a multicast group; say with options:dev where to join it"},
 	{STORE_Interface, "vxlan", "options", "remote_ip=239.1.1.1,dev=eth0", NULL},
+	{STORE_Interface, "vxlan", "options", "remote_ip=192.0.2.1,local_ip=192.0.2.2", NULL},
+	{STORE_Interface, "vxlan", "options", "remote_ip=192.0.2.1,local_ip=\"::1\"",
+	 "options:local_ip \"::1\" is not of the same family as options:remote_ip \"192.0.2.1\""},
 	{STORE_Interface, "vxlan", "options", "exts=gbp", NULL},
 	{STORE_Interface, NULL, "options", "key=flow", NULL}, /* means nothing for this type */
 	{STORE_Interface, "patch", "options", "peer=p2", NULL},

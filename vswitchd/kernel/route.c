@@ -18,6 +18,7 @@ static int kn_path_on_message(struct nlmsghdr *message, void *arg)
 		return 0;
 	if (rtm->rtm_type == RTN_UNREACHABLE || rtm->rtm_type == RTN_BLACKHOLE || rtm->rtm_type == RTN_PROHIBIT)
 		return -EHOSTUNREACH;
+	path->local = rtm->rtm_type == RTN_LOCAL;
 	if (tb[RTA_OIF])
 		path->ifindex = (int)nla_get_u32(tb[RTA_OIF]);
 	if (tb[RTA_METRICS] && nla_parse_nested(metrics, RTAX_MAX, tb[RTA_METRICS], NULL) == 0 && metrics[RTAX_MTU])
@@ -52,4 +53,11 @@ int kn_path_lookup(struct kn *kn, const struct vs_ip *to, int ifindex, struct kn
 	if (!error && (!path->mtu || link.mtu < path->mtu))
 		path->mtu = link.mtu;
 	return error;
+}
+
+bool kn_path_is_here(struct kn *kn, const struct vs_ip *ip)
+{
+	struct kn_path path;
+
+	return kn_path_lookup(kn, ip, 0, &path) == 0 && path.local;
 }

@@ -60,6 +60,7 @@ void rc_iface_detach(struct rc *rc, struct rc_iface *iface)
 	uint32_t number = iface->number;
 	int error;
 
+	rc_iface_unwarn(iface);
 	if (!number)
 		return;
 	rc_iface_set_number(rc, iface, 0);
@@ -197,15 +198,12 @@ static void port_config(const struct rc_iface *iface, struct dp_port_config *con
 	};
 }
 
-void rc_iface_port_set(struct rc *rc, struct rc_iface *iface)
+int rc_iface_port_set(struct rc *rc, struct rc_iface *iface)
 {
 	struct dp_port_config config;
-	int error;
 
 	port_config(iface, &config);
-	error = rc->dp->ops->port_set(rc->dp, iface->number, &config);
-	if (error)
-		rc_iface_warn(iface, "could not change the port in the datapath (%s)", strerror(-error));
+	return rc->dp->ops->port_set(rc->dp, iface->number, &config);
 }
 
 /* Put the port into the datapath, or change the one that is there. */
@@ -218,8 +216,11 @@ static int port_apply(struct rc *rc, struct rc_iface *iface, char **error)
 	if (iface->want.type->kind == DP_PORT_VXLAN)
 		iface->vlan.flags |= VS_PORT_OVERLAY;
 	if (iface->number) {
-		rc_iface_port_set(rc, iface);
-		return 0;
+		e = rc_iface_port_set(rc, iface);
+		if (e)
+			*error = vs_xasprintf("could not change network device %s in ofproto (%s)", iface->name,
+					      strerror(-e));
+		return e;
 	}
 	port_config(iface, &config);
 	e = rc->dp->ops->port_add(rc->dp, &config, &number);
@@ -353,8 +354,9 @@ void rc_iface_apply(struct rc *rc, struct rc_iface *iface, unsigned int bits)
 			   vs_xasprintf("bridge %s could not be created in the datapath", iface->bridge->name));
 	} else if (bits & RC_DIRTY_DEVICE || !iface->number) {
 		iface_apply_all(rc, iface);
+	} else if (port_apply(rc, iface, &error)) {
+		iface_park(rc, iface, true, error);
 	} else {
-		port_apply(rc, iface, &error);
 		iface_succeed(rc, iface);
 		rc_iface_remtu(rc, iface);
 		rc_publish(rc, iface);

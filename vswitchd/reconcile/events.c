@@ -68,6 +68,22 @@ static bool still_there(struct rc *rc, const struct rc_iface *iface)
 	return kn_link_by_index(rc->kn, iface->ifindex, &link) == 0 && strcmp(link.name, iface->device) == 0;
 }
 
+/* A multicast group is joined by a device; under its name may now be another, or none. */
+static void group_device_check(struct rc *rc, const struct kn_link *link, bool gone)
+{
+	struct vs_list *at, *next;
+
+	vs_list_each_safe(at, next, &rc->tunnels)
+	{
+		struct rc_iface *iface = vs_container(at, struct rc_iface, tunnel);
+		const char *name = iface->want.group_dev;
+
+		if (name &&
+		    (link->ifindex == iface->want.vxlan.group_ifindex) != (!gone && strcmp(link->name, name) == 0))
+			rc_iface_apply(rc, iface, RC_DIRTY_DEVICE);
+	}
+}
+
 static void on_link(const struct kn_link *link, bool gone, void *arg)
 {
 	struct rc *rc = arg;
@@ -87,6 +103,7 @@ static void on_link(const struct kn_link *link, bool gone, void *arg)
 		else if (by_name->applied && !by_name->applied->made)
 			rc_iface_apply(rc, by_name, RC_DIRTY_DEVICE);
 	}
+	group_device_check(rc, link, gone);
 	if (!vs_list_empty(&rc->tunnels) && !by_index)
 		rc->mtu_dirty = true;
 	if (rc->mtu_dirty || !vs_list_empty(&rc->parked))
@@ -126,7 +143,7 @@ static void on_lost(void *arg)
 
 		if (iface->ifindex && !still_there(rc, iface))
 			rc_iface_lost(rc, iface);
-		else if (!iface->number)
+		else if (!iface->number || iface->want.group_dev)
 			rc_iface_apply(rc, iface, RC_DIRTY_DEVICE);
 		else
 			rc_publish(rc, iface);

@@ -30,6 +30,16 @@ static void replace_text(char **text, char *new)
 	*text = new;
 }
 
+/* Frames cannot leave from an address that is not there. Return: malloc()ed, or NULL. */
+static char *local_complaint(struct rc *rc, const struct dp_vxlan *vxlan)
+{
+	char local[VS_IP_TEXT];
+
+	if (vs_ip_is_zero(&vxlan->local) || kn_path_is_here(rc->kn, &vxlan->local))
+		return NULL;
+	return vs_xasprintf("local_ip %s is not an address of this host", vs_ip_format(&vxlan->local, local));
+}
+
 /* Ask routing for the way to each remote; the narrowest counts. Return: whether it is another MTU than before. */
 static bool tunnel_measure(struct rc *rc, struct rc_iface *iface)
 {
@@ -37,7 +47,7 @@ static bool tunnel_measure(struct rc *rc, struct rc_iface *iface)
 	uint32_t before = iface->tunnel_mtu;
 
 	iface->tunnel_mtu = 0;
-	replace_text(&iface->tunnel_warning, NULL);
+	replace_text(&iface->tunnel_warning, local_complaint(rc, vxlan));
 	for (size_t i = 0; i < vxlan->n_remotes; i++) {
 		uint32_t over = vs_ip_is_v4(&vxlan->remotes[i]) ? MTU_OVER_IPV4 : MTU_OVER_IPV6;
 		int error;
@@ -206,8 +216,8 @@ uint32_t rc_mtu_target(struct rc *rc, struct rc_iface *iface, uint32_t current)
 	if (asked || !made)
 		iface->mtu_warning =
 			vs_xasprintf("%s %u does not fit: tunnel '%s' carries %u in VLAN %u (%s)%s",
-				     asked ? "mtu_request" : "MTU", effective, tunnel ? tunnel->name : "", fit->mtu,
-				     vid, tunnel && tunnel->tunnel_path ? tunnel->tunnel_path : "",
+				     asked ? iface->want.mtu_column : "MTU", effective, tunnel ? tunnel->name : "",
+				     fit->mtu, vid, tunnel && tunnel->tunnel_path ? tunnel->tunnel_path : "",
 				     made ? "; the smaller one is used" : "");
 	return made ? fit->mtu : target;
 }

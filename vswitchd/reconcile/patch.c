@@ -2,6 +2,7 @@
 /* patch.c - patch ports: two interfaces that name each other are joined, whichever comes first */
 #include <string.h>
 
+#include "common/log.h"
 #include "vswitchd/reconcile/rc.h"
 
 /*
@@ -22,6 +23,15 @@ static struct rc_iface *patch_partner(struct rc *rc, const struct rc_iface *ifac
 	return other;
 }
 
+static void patch_tell(struct rc *rc, struct rc_iface *iface)
+{
+	int error = rc_iface_port_set(rc, iface);
+
+	if (error)
+		vs_err("cannot change the peer of port '%s' in the datapath: %s", iface->name, strerror(-error));
+	rc_publish(rc, iface);
+}
+
 void rc_patch_sync(struct rc *rc, struct rc_iface *iface)
 {
 	struct rc_iface *old = iface->peer, *new = patch_partner(rc, iface);
@@ -31,13 +41,13 @@ void rc_patch_sync(struct rc *rc, struct rc_iface *iface)
 	rc->mtu_dirty = true;
 	if (old) {
 		old->peer = NULL;
-		rc_iface_port_set(rc, old);
+		patch_tell(rc, old);
 	}
 	iface->peer = new;
 	if (new) {
 		new->peer = iface;
-		rc_iface_port_set(rc, new);
+		patch_tell(rc, new);
 	}
 	if (iface->number)
-		rc_iface_port_set(rc, iface);
+		patch_tell(rc, iface);
 }

@@ -211,8 +211,8 @@ void rc_iface_lost(struct rc *rc, struct rc_iface *iface);
 /** rc_iface_remtu() - what tunnels carry has changed: give the device the MTU that fits now. */
 void rc_iface_remtu(struct rc *rc, struct rc_iface *iface);
 
-/** rc_iface_port_set() - tell the datapath the port's forwarding row and peer again. */
-void rc_iface_port_set(struct rc *rc, struct rc_iface *iface);
+/** rc_iface_port_set() - tell the datapath the port's forwarding row and peer again. Return: 0 or -errno. */
+int rc_iface_port_set(struct rc *rc, struct rc_iface *iface);
 
 /** rc_tag_is() - whether @link carries the tag of the interface named @name. */
 bool rc_tag_is(const struct rc *rc, const struct kn_link *link, const char *name);

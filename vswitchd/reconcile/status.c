@@ -53,6 +53,13 @@ static void set_warnings(struct rc_iface *iface)
 		put(Interface_warning, &datum, iface->mtu_warning, NULL);
 	if (iface->tunnel_warning && iface->number)
 		put(Interface_warning, &datum, iface->tunnel_warning, NULL);
+	if (iface->want.type && iface->want.type->kind == DP_PORT_PATCH && iface->number && !iface->peer) {
+		char *text = vs_xasprintf("no usable peer '%s': it must be a patch port whose options:peer is '%s'",
+					  iface->want.peer, iface->name);
+
+		put(Interface_warning, &datum, text, NULL);
+		free(text);
+	}
 	store_set_ephemeral(iface->row, Interface_warning, &datum);
 	vs_datum_destroy(column_type(Interface_warning), &datum);
 }

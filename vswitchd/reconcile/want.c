@@ -63,6 +63,7 @@ static int rc_want_common(const struct store_row *row, struct rc_want *want, cha
 		return -EINVAL;
 	}
 	want->mtu = (uint32_t)mtu;
+	want->mtu_column = "mtu_request";
 	return 0;
 }
 
@@ -86,6 +87,7 @@ int rc_want_veth(const struct store_row *row, struct rc_want *want, char **error
 	const char *netns = store_get_key(row, Interface_options, "netns");
 	const char *peer = store_get_key(row, Interface_options, "peer");
 	int64_t mtu = want->mtu;
+	bool own_mtu = store_get_key(row, Interface_options, "mtu");
 	int rc;
 
 	want->netns = netns && *netns ? vs_xstrdup(netns) : NULL;
@@ -104,6 +106,8 @@ int rc_want_veth(const struct store_row *row, struct rc_want *want, char **error
 	if (!rc)
 		rc = rc_option_number(row, "mtu", RC_MTU_MIN, RC_MTU_MAX, &mtu, error);
 	want->mtu = (uint32_t)mtu;
+	if (own_mtu)
+		want->mtu_column = "options:mtu";
 	return rc;
 }
 
@@ -164,6 +168,22 @@ int rc_want_patch(const struct store_row *row, struct rc_want *want, char **erro
 	return 0;
 }
 
+/* A flooded frame reaches every remote once, however often it is named. */
+static void remotes_unique(struct dp_vxlan *vxlan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < vxlan->n_remotes; i++) {
+		size_t j = 0;
+
+		while (j < n && memcmp(&vxlan->remotes[j], &vxlan->remotes[i], sizeof(vxlan->remotes[i])) != 0)
+			j++;
+		if (j == n)
+			vxlan->remotes[n++] = vxlan->remotes[i];
+	}
+	vxlan->n_remotes = n;
+}
+
 static int rc_want_remotes(const struct store_row *row, struct dp_vxlan *vxlan, char **error)
 {
 	size_t groups = 0;
@@ -171,6 +191,7 @@ static int rc_want_remotes(const struct store_row *row, struct dp_vxlan *vxlan, 
 
 	if (rc)
 		return rc;
+	remotes_unique(vxlan);
 	for (size_t i = 0; i < vxlan->n_remotes; i++)
 		groups += vs_ip_is_multicast(&vxlan->remotes[i]);
 	if (!vxlan->n_remotes) {

@@ -15,7 +15,7 @@ struct rc_type;
  * struct rc_want - an Interface row, understood. All zero is an empty one.
  * @type: how to make it
  * @has_mac, @mac: address of the device
- * @mtu: that was asked for, 0 if none was
+ * @mtu: that was asked for, 0 if none was; @mtu_column: where
  * @netns: veth: where the peer goes, NULL for nowhere
  * @peer: veth: name of the peer; patch: the other interface
  * @has_peer_mac, @peer_mac, @addrs, @routes: veth: of the peer
@@ -28,6 +28,7 @@ struct rc_want {
 	bool has_mac, has_peer_mac, multi_queue;
 	uint8_t mac[6], peer_mac[6];
 	uint32_t mtu;
+	const char *mtu_column;
 	char *netns, *peer, *group_dev;
 	struct kn_addr *addrs;
 	size_t n_addrs;

@@ -238,6 +238,28 @@ static int rule_interface_group(struct store *store, const struct store_row *row
 	return -EINVAL;
 }
 
+static int rule_interface_local(struct store *store, const struct store_row *row, char **error)
+{
+	const char *remote = store_get_key(row, Interface_options, "remote_ip");
+	const char *local = store_get_key(row, Interface_options, "local_ip");
+	struct vs_ip from, to;
+	char *first;
+	bool same;
+
+	(void)store;
+	if (strcmp(text_of(row, Interface_type), "vxlan") || !remote || !local || vs_ip_parse(local, &from))
+		return 0;
+	remote += strspn(remote, ", ");
+	first = strndup(remote, strcspn(remote, ", "));
+	same = !first || vs_ip_parse(first, &to) || vs_ip_is_v4(&from) == vs_ip_is_v4(&to);
+	free(first);
+	if (same)
+		return 0;
+	*error = vs_xasprintf("options:local_ip \"%s\" is not of the same family as options:remote_ip \"%s\"", local,
+			      remote);
+	return -EINVAL;
+}
+
 static void set_words(struct store_row *row, unsigned int column, const char *const *words, size_t n)
 {
 	const struct vs_type *type = row_type(row, column);
@@ -311,6 +333,7 @@ static const struct {
 	{STORE_Interface, rule_keys},
 	{STORE_Interface, rule_interface_patch},
 	{STORE_Interface, rule_interface_group},
+	{STORE_Interface, rule_interface_local},
 	{STORE_SSL, rule_ssl_one},
 	{STORE_Flow_Sample_Collector_Set, rule_collector_unique},
 };
