@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "common/xalloc.h"
@@ -118,6 +120,18 @@ static void raise_limits(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Somebody may want to look at a database without rights; but who does not should hear why no port comes up. */
+static void check_rights(void)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0)
+		close(fd);
+	else
+		vs_warn("cannot open packet sockets (%s), so no port will come up; start vswitchd as root",
+			strerror(errno));
+}
+
 static int open_datapath(struct daemon *d)
 {
 	const char *asked = d->options->datapath;
@@ -127,6 +141,7 @@ static int open_datapath(struct daemon *d)
 		vs_err("--datapath: this build has no \"bpf\" datapath; use auto or user");
 		return -ENOTSUP;
 	}
+	check_rights();
 	err = dp_user_open(d->base, &d->dp);
 	if (err) {
 		vs_err("cannot start the user datapath: %s", strerror(-err));

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # test_errors.py - what is refused: exit 1, the value named, nothing changed in the database or in the kernel
+import os
 import shutil
 import subprocess
 
 import pytest
 from lib.switch import VSCTL, VSWITCHD
+from lib.tools import need
+from lib.wait import wait_until
 
 # words, what the message must name
 REFUSED = [
@@ -165,3 +168,21 @@ def test_broken_database_is_refused_and_left_alone(net, switch):
 
 def test_plain_text_in_a_pipe(small):
     assert "\x1b" not in small("show")
+
+
+def test_daemon_without_rights_says_so(net):
+    """It starts, for somebody who wants to look at a database; but it says that no port will come up, and why."""
+    need("setpriv")
+    home = net.ns("home")
+    os.makedirs(f"{net.directory}/nobody")
+    os.chown(f"{net.directory}/nobody", 65534, 65534)
+    with open(f"{net.directory}/said", "wb") as said:
+        process = net.daemon(home, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", VSWITCHD, "--rundir",
+                             f"{net.directory}/nobody/run", "--db", f"{net.directory}/nobody/db", stdout=said,
+                             stderr=said)
+
+    def text():
+        with open(f"{net.directory}/said", encoding="utf-8") as file:
+            return file.read()
+    wait_until(lambda: " ready" in text() or process.poll() is not None, "the daemon to be ready")
+    assert "Operation not permitted" in text() and "start vswitchd as root" in text(), text()

@@ -28,8 +28,10 @@
 	  "no. if-nonzero: when the priority is not 0. always: also when it is 0, if the frame came in with a tag. "   \
 	  "true is an old word for if-nonzero; false and no mean never. Default: never.")                              \
 	K(Port, other_config, "qinq-ethtype", "", F_WORDS("802.1ad", "802.1q"),                                        \
-	  "Ethertype of the outer tag that a dot1q-tunnel port adds: 802.1ad for 0x88a8, 802.1q for 0x8100. Default: " \
-	  "802.1ad.")                                                                                                  \
+	  "Ethertype of the outer tag that a dot1q-tunnel port adds: 802.1ad for 0x88a8, 802.1q for 0x8100. Linux "    \
+	  "lets "                                                                                                      \
+	  "only one 802.1Q tag be longer than a device's MTU: with 802.1ad, or customers' tags, set mtu_request 4 "    \
+	  "or 8 bytes higher on the system ports that the tag leaves by. Default: 802.1ad.")                           \
 	K(Port, other_config, "hairpin", "", F_BOOLEAN,                                                                \
 	  "Our own: whether a frame may leave through the port it came in by. Default: false.")                        \
 	K(Interface, options, "netns", "veth", F_TEXT,                                                                 \
