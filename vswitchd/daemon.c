@@ -132,24 +132,32 @@ static void check_rights(void)
 			strerror(errno));
 }
 
+/* The kernel's datapath where the kernel allows it; under auto, ours where it does not, and `show` says why. */
 static int open_datapath(struct daemon *d)
 {
 	const char *asked = d->options->datapath;
-	int err;
+	char *why = NULL;
+	int err = -ENOTSUP;
 
-	if (!strcmp(asked, "bpf")) {
-		vs_err("--datapath: this build has no \"bpf\" datapath; use auto or user");
-		return -ENOTSUP;
+	if (strcmp(asked, "user") != 0) {
+		err = dp_bpf_open(d->base, d->options->rundir, &d->dp, &why);
+		if (err && strcmp(asked, "auto") != 0)
+			vs_err("--datapath bpf: %s", why);
+		if (!err || strcmp(asked, "auto") != 0) {
+			d->datapath_text = vs_xasprintf("bpf (%s)", strcmp(asked, "bpf") ? "auto: the kernel allows it"
+											 : "asked for by --datapath");
+			free(why);
+			return err;
+		}
+		vs_warn("datapath user, for the bpf datapath is not to be had: %s", why);
 	}
 	check_rights();
 	err = dp_user_open(d->base, &d->dp);
-	if (err) {
+	if (err)
 		vs_err("cannot start the user datapath: %s", strerror(-err));
-		return err;
-	}
-	d->datapath_text = vs_xasprintf("user (%s)", strcmp(asked, "user") ? "auto: this build has no bpf datapath"
-									   : "asked for by --datapath");
-	return 0;
+	d->datapath_text = why ? vs_xasprintf("user (auto: %s)", why) : vs_xstrdup("user (asked for by --datapath)");
+	free(why);
+	return err;
 }
 
 static int open_store(struct daemon *d)
@@ -211,6 +219,8 @@ static int open_all(struct daemon *d)
 	err = rc_open(d->base, d->store, d->dp, d->options->rundir, &d->rc);
 	if (err)
 		vs_err("cannot start: %s", strerror(-err));
+	else if (d->dp->ops->settle)
+		d->dp->ops->settle(d->dp);
 	return err;
 }
 

@@ -48,7 +48,7 @@ struct vs_verdict {
 	struct vs_ip remote;
 };
 
-static inline struct vs_fdb_key vs_fdb_key_make(__u32 bridge, __u16 vlan, const __u8 mac[6])
+VS_INLINE struct vs_fdb_key vs_fdb_key_make(__u32 bridge, __u16 vlan, const __u8 mac[6])
 {
 	struct vs_fdb_key key = {.bridge = bridge, .vlan = vlan};
 
@@ -57,7 +57,7 @@ static inline struct vs_fdb_key vs_fdb_key_make(__u32 bridge, __u16 vlan, const 
 }
 
 /** vs_learn() - remember where the frame's source is: a move takes effect with the next frame. */
-static inline void vs_learn(struct vs_env *env, __u32 bridge, const struct vs_ingress *in, const struct vs_frame *frame)
+VS_INLINE void vs_learn(struct vs_env *env, __u32 bridge, const struct vs_ingress *in, const struct vs_frame *frame)
 {
 	struct vs_fdb_key key = vs_fdb_key_make(bridge, frame->vlan, frame->src);
 	struct vs_fdb_entry now = {.port = in->port, .origin = in->origin, .remote = in->remote};
@@ -81,7 +81,7 @@ static inline void vs_learn(struct vs_env *env, __u32 bridge, const struct vs_in
  * vs_decide() - run a frame through ingress, learning and lookup
  * @frame: as parsed; its VLAN is filled in
  */
-static inline struct vs_verdict vs_decide(struct vs_env *env, const struct vs_ingress *in, struct vs_frame *frame)
+VS_INLINE struct vs_verdict vs_decide(struct vs_env *env, const struct vs_ingress *in, struct vs_frame *frame)
 {
 	struct vs_verdict verdict = {.reason = VS_DROP_NONE, .flood = 1};
 	const struct vs_port *port = vs_env_port(env, in->port);
@@ -117,8 +117,8 @@ static inline struct vs_verdict vs_decide(struct vs_env *env, const struct vs_in
  * vs_admit() - whether a frame that came in by @in_number may leave by @out_number, unicast or flooded
  * Return: VS_DROP_NONE, or why not.
  */
-static inline enum vs_drop vs_admit(const struct vs_bridge *bridge, __u32 in_number, const struct vs_port *in,
-				    __u32 out_number, const struct vs_port *out, const struct vs_frame *frame)
+VS_INLINE enum vs_drop vs_admit(const struct vs_bridge *bridge, __u32 in_number, const struct vs_port *in,
+				__u32 out_number, const struct vs_port *out, const struct vs_frame *frame)
 {
 	if (in_number == out_number && !(in->flags & VS_PORT_HAIRPIN))
 		return VS_DROP_SAME_PORT;

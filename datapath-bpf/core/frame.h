@@ -40,33 +40,33 @@ struct vs_frame {
 	__u16 tunnel_tpid;
 };
 
-static inline __u16 vs_load16(const __u8 *p)
+VS_INLINE __u16 vs_load16(const __u8 *p)
 {
 	return (__u16)(p[0] << 8 | p[1]);
 }
 
-static inline int vs_is_tpid(__u16 ethertype)
+VS_INLINE int vs_is_tpid(__u16 ethertype)
 {
 	return ethertype == VS_TPID_C || ethertype == VS_TPID_S;
 }
 
-static inline int vs_mac_is_multicast(const __u8 mac[6])
+VS_INLINE int vs_mac_is_multicast(const __u8 mac[6])
 {
 	return mac[0] & 1;
 }
 
-static inline int vs_mac_is_zero(const __u8 mac[6])
+VS_INLINE int vs_mac_is_zero(const __u8 mac[6])
 {
 	return !(mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]);
 }
 
 /** vs_mac_is_reserved() - 01-80-C2-00-00-0X, which 802.1Q bridges keep to themselves (802.1Q-2018 table 8-1). */
-static inline int vs_mac_is_reserved(const __u8 mac[6])
+VS_INLINE int vs_mac_is_reserved(const __u8 mac[6])
 {
 	return mac[0] == 0x01 && mac[1] == 0x80 && mac[2] == 0xc2 && !(mac[3] | mac[4]) && !(mac[5] & 0xf0);
 }
 
-static inline int vs_vlans_has(const struct vs_vlans *set, __u16 vid)
+VS_INLINE int vs_vlans_has(const struct vs_vlans *set, __u16 vid)
 {
 	return (set->bits[(vid & (VS_VLANS - 1)) / 64] >> (vid % 64)) & 1;
 }

@@ -9,6 +9,10 @@
  */
 #include <linux/types.h>
 
+/* BPF programs cannot pass structs to functions or return them, so every function of the core becomes part of its
+ * caller. */
+#define VS_INLINE static inline __attribute__((always_inline))
+
 #define VS_VLANS 4096
 #define VS_VLAN_NONE 0xffff /* "no VLAN", where 0 is the VLAN of untagged frames */
 
@@ -81,7 +85,7 @@ struct vs_ip {
 	__u8 b[16];
 };
 
-static inline int vs_ip_equal(const struct vs_ip *a, const struct vs_ip *b)
+VS_INLINE int vs_ip_equal(const struct vs_ip *a, const struct vs_ip *b)
 {
 	__u64 x[2], y[2];
 

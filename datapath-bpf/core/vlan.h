@@ -11,7 +11,7 @@
  *
  * Sets @frame->vlan, and on a dot1q-tunnel port makes the received tag the customer's own.
  */
-static inline enum vs_drop vs_vlan_in(const struct vs_port *port, struct vs_frame *frame)
+VS_INLINE enum vs_drop vs_vlan_in(const struct vs_port *port, struct vs_frame *frame)
 {
 	__u16 vid = frame->outer.tpid ? frame->outer.tci & VS_TCI_VID : 0;
 
@@ -31,8 +31,7 @@ static inline enum vs_drop vs_vlan_in(const struct vs_port *port, struct vs_fram
 }
 
 /** vs_vlan_carries() - whether @port may send the frame, as far as VLANs go. */
-static inline int vs_vlan_carries(const struct vs_bridge *bridge, const struct vs_port *port,
-				  const struct vs_frame *frame)
+VS_INLINE int vs_vlan_carries(const struct vs_bridge *bridge, const struct vs_port *port, const struct vs_frame *frame)
 {
 	if (port->flags & VS_PORT_TUNNEL)
 		return frame->vlan == port->pvid && vs_vlans_has(&port->members, frame->inner_vid);
@@ -53,7 +52,7 @@ struct vs_tagop {
 };
 
 /** vs_vlan_out() - the tag change for a frame that leaves by @port. PCP and DEI are kept. */
-static inline struct vs_tagop vs_vlan_out(const struct vs_port *port, const struct vs_frame *frame)
+VS_INLINE struct vs_tagop vs_vlan_out(const struct vs_port *port, const struct vs_frame *frame)
 {
 	int plain = !frame->vlan || frame->vlan == port->untagged_vid || (port->flags & VS_PORT_TUNNEL);
 	struct vs_tag want = {0, 0};

@@ -101,6 +101,8 @@ typedef bool (*dp_fdb_cb)(const struct vs_fdb_key *key, const struct vs_fdb_entr
 struct dp_ops {
 	const char *name;
 	void (*close)(struct dp *dp);
+	/* All ports and bridges have been asked for: what an earlier daemon had besides can go. May be NULL. */
+	void (*settle)(struct dp *dp);
 
 	int (*bridge_add)(struct dp *dp, const struct dp_bridge_config *config, uint32_t *number);
 	int (*bridge_set)(struct dp *dp, uint32_t number, const struct dp_bridge_config *config);
@@ -131,5 +133,12 @@ struct dp {
 
 /** dp_user_open() - the datapath that moves frames itself. @base: where its sockets are watched. */
 int dp_user_open(struct event_base *base, struct dp **dp);
+
+/**
+ * dp_bpf_open() - the datapath in the kernel
+ * @rundir: its programs and maps are pinned in RUNDIR/bpf and outlive the daemon; those found there are taken over
+ * @why: on failure a malloc()ed sentence that says what the kernel lacks
+ */
+int dp_bpf_open(struct event_base *base, const char *rundir, struct dp **dp, char **why);
 
 #endif

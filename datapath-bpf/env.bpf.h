@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* env.bpf.h - the forwarding core's environment in the kernel: its ports, bridges and FDB are maps */
+#ifndef VS_BPF_ENV_H
+#define VS_BPF_ENV_H
+
+#include "maps.bpf.h"
+
+struct vs_env {
+	__u64 now;
+};
+
+VS_INLINE struct vs_bpf_port *port_get(__u32 number)
+{
+	struct vs_bpf_port *port = bpf_map_lookup_elem(&ports, &number);
+
+	return port && port->vlan.bridge ? port : 0;
+}
+
+VS_INLINE const struct vs_port *vs_env_port(struct vs_env *env, __u32 number)
+{
+	const struct vs_bpf_port *port = port_get(number);
+
+	(void)env;
+	return port ? &port->vlan : 0;
+}
+
+VS_INLINE const struct vs_bridge *vs_env_bridge(struct vs_env *env, __u32 number)
+{
+	const struct vs_bpf_bridge *bridge = bpf_map_lookup_elem(&bridges, &number);
+
+	(void)env;
+	return bridge && bridge->used ? &bridge->forward : 0;
+}
+
+VS_INLINE struct vs_fdb_entry *vs_env_fdb_find(struct vs_env *env, const struct vs_fdb_key *key)
+{
+	(void)env;
+	return bpf_map_lookup_elem(&fdb, key);
+}
+
+VS_INLINE __u64 vs_env_now(struct vs_env *env)
+{
+	return env->now;
+}
+
+/*
+ * A refresh writes the time in place: the one field that changes with traffic. A move replaces the entry. A new one is
+ * refused while the bridge is full; the daemon makes room, fairly (bpf_fdb.c).
+ */
+VS_INLINE void vs_env_fdb_learn(struct vs_env *env, const struct vs_fdb_key *key, struct vs_fdb_entry *known,
+				const struct vs_fdb_entry *now)
+{
+	struct vs_bpf_learned *count = bpf_map_lookup_elem(&learned, &key->bridge);
+	const struct vs_bpf_bridge *bridge = bpf_map_lookup_elem(&bridges, &key->bridge);
+
+	(void)env;
+	if (!count || !bridge)
+		return;
+	if (known) {
+		int moved = known->port != now->port || !vs_ip_equal(&known->remote, &now->remote);
+
+		if (!moved && known->origin == now->origin) {
+			known->seen_ns = now->seen_ns;
+			return;
+		}
+		if (!bpf_map_update_elem(&fdb, key, now, BPF_EXIST) && moved)
+			__sync_fetch_and_add(&count->moved, 1);
+		return;
+	}
+	if ((__u32)count->learned - bridge->removed >= bridge->forward.fdb_limit) {
+		__sync_fetch_and_add(&count->refused, 1);
+		return;
+	}
+	if (!bpf_map_update_elem(&fdb, key, now, BPF_NOEXIST))
+		__sync_fetch_and_add(&count->learned, 1);
+}
+
+VS_INLINE void count_drop(__u32 number, enum vs_drop reason)
+{
+	struct vs_bpf_stats *s = bpf_map_lookup_elem(&stats, &number);
+
+	if (s && (__u32)reason < VS_DROP__COUNT)
+		s->drops[reason]++;
+}
+
+VS_INLINE void count_rx(__u32 number, __u32 len)
+{
+	struct vs_bpf_stats *s = bpf_map_lookup_elem(&stats, &number);
+
+	if (s) {
+		s->rx_packets++;
+		s->rx_bytes += len;
+	}
+}
+
+VS_INLINE void count_tx(__u32 number, __u32 len)
+{
+	struct vs_bpf_stats *s = bpf_map_lookup_elem(&stats, &number);
+
+	if (s) {
+		s->tx_packets++;
+		s->tx_bytes += len;
+	}
+}
+
+#include "core/forward.h"
+
+#endif

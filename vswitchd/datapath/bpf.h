@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* bpf.h - inside the bpf datapath: the daemon's side of what the kernel forwards */
+#ifndef VS_DP_BPF_H
+#define VS_DP_BPF_H
+
+/*
+ * The programs of datapath-bpf/ forward, learn and flood; this side writes their tables and ages the FDB. The tables
+ * outlive us: a daemon that starts finds its ports and bridges in them by name, gives them the numbers they have, and
+ * rewrites their rows, so that no frame notices. What nobody has claimed by the time everything is set up is removed
+ * (bpf_settle()).
+ */
+#include "datapath-bpf/layout.h"
+#include "vswitchd/datapath/dp.h"
+#include "vswitchd/kernel/bpf.h"
+
+struct kn;
+
+/**
+ * struct bpf_slot - a port of ours: @row as it is in the map, and what only the daemon needs
+ * @claimed: asked for by port_add() since we started
+ * @vxlan: the device of its tunnel
+ * @n_tunnels: rows it has in map `tunnels`, @tunnels
+ */
+struct bpf_slot {
+	struct vs_bpf_port row;
+	bool claimed;
+	uint32_t member; /* index among the bridge's members */
+	struct bpf_vxlan *vxlan;
+	struct vs_bpf_tunnel *tunnels;
+	size_t n_tunnels;
+	uint16_t dst_port;
+	int group_fd; /* keeps a multicast group joined, or -1 */
+};
+
+/** struct bpf_vxlan - a kernel VXLAN device that serves one UDP port; exists while it has @users */
+struct bpf_vxlan {
+	struct bpf_vxlan *next;
+	uint16_t dst_port;
+	int ifindex;
+	unsigned int users;
+};
+
+/** struct bpf_dp - the datapath. @ports, @bridges: by number, NULL where there is none. */
+struct bpf_dp {
+	struct dp dp;
+	struct event_base *base;
+	struct kn_bpf *bpf;
+	struct kn *kn;
+	char *tag;
+	struct bpf_slot *ports[VS_BPF_PORTS];
+	struct vs_bpf_bridge *bridges[VS_BPF_BRIDGES];
+	bool bridge_claimed[VS_BPF_BRIDGES];
+	uint32_t n_static[VS_BPF_BRIDGES];
+	uint64_t expired[VS_BPF_BRIDGES], evicted[VS_BPF_BRIDGES];
+	struct bpf_vxlan *vxlans;
+	int patch_ifindex;
+	struct event *age;
+};
+
+/* Writing maps: 0 or -errno. */
+int bpf_put(struct bpf_dp *bpf, enum kn_bpf_map map, const void *key, const void *value);
+int bpf_get(struct bpf_dp *bpf, enum kn_bpf_map map, const void *key, void *value);
+int bpf_del(struct bpf_dp *bpf, enum kn_bpf_map map, const void *key);
+int bpf_put_bridge(struct bpf_dp *bpf, uint32_t number);
+int bpf_put_port(struct bpf_dp *bpf, uint32_t number);
+
+/* --- bpf_vxlan.c: tunnels and their devices -------------------------------------------------------------------- */
+
+/** bpf_vxlan_set() - make a VXLAN port's device, tunnels and remotes match @vxlan; @slot->row is filled, not written.
+ */
+int bpf_vxlan_set(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct dp_vxlan *vxlan);
+void bpf_vxlan_unset(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot);
+
+/** bpf_patch_device() - the device that patch cables run through, made when it is first needed. */
+int bpf_patch_device(struct bpf_dp *bpf);
+
+/** bpf_devices_sweep() - remove devices of an earlier daemon that nothing uses. */
+void bpf_devices_sweep(struct bpf_dp *bpf);
+
+/* --- bpf_fdb.c -------------------------------------------------------------------------------------------------- */
+
+int bpf_fdb_add(struct dp *dp, const struct vs_fdb_key *key, uint32_t port);
+int bpf_fdb_delete(struct dp *dp, const struct vs_fdb_key *key);
+int bpf_fdb_flush(struct dp *dp, uint32_t bridge, uint32_t port, uint16_t vlan);
+int bpf_fdb_walk(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg);
+int bpf_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats);
+
+/** bpf_fdb_port_gone() - every entry that points at the port or came from it. */
+void bpf_fdb_port_gone(struct bpf_dp *bpf, uint32_t port);
+void bpf_fdb_bridge_gone(struct bpf_dp *bpf, uint32_t bridge);
+
+/** bpf_fdb_begin() - count what is there, start ageing. */
+void bpf_fdb_begin(struct bpf_dp *bpf);
+
+#endif

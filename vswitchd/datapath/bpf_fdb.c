@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* bpf_fdb.c - the FDB of the bpf datapath: kept in a map where the programs learn; read, aged and limited here */
+
+/*
+ * The programs count what they learn, we count what we remove; the difference is what a bridge has, and the programs
+ * refuse to learn more than its limit. A bridge that is nearly full is looked at every second: the ports with the most
+ * entries give up their oldest until an eighth is free again. So a port that floods made-up addresses pays with its
+ * own.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/list.h"
+#include "common/xalloc.h"
+#include "vswitchd/datapath/bpf.h"
+
+#define NS_PER_S 1000000000ULL
+#define AGE_EVERY_S 10
+
+static struct bpf_dp *bpf_of(struct dp *dp)
+{
+	return vs_container(dp, struct bpf_dp, dp);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* struct fdb_row - an entry, copied out of the map */
+struct fdb_row {
+	struct vs_fdb_key key;
+	struct vs_fdb_entry entry;
+};
+
+/*
+ * each_entry() - call @visit for every entry; true from it deletes the entry. Keys are walked one ahead, so that a
+ * deletion does not lose the place.
+ */
+static void each_entry(struct bpf_dp *bpf, bool (*visit)(struct bpf_dp *bpf, const struct fdb_row *row, void *arg),
+		       void *arg)
+{
+	int fd = kn_bpf_map(bpf->bpf, KN_BPF_MAP_fdb);
+	struct vs_fdb_key next;
+	struct fdb_row row;
+	int more = bpf_map_get_next_key(fd, NULL, &next);
+
+	while (!more) {
+		row.key = next;
+		more = bpf_map_get_next_key(fd, &row.key, &next);
+		if (bpf_map_lookup_elem(fd, &row.key, &row.entry) || !visit(bpf, &row, arg))
+			continue;
+		bpf_fdb_delete(&bpf->dp, &row.key);
+	}
+}
+
+int bpf_fdb_delete(struct dp *dp, const struct vs_fdb_key *key)
+{
+	struct bpf_dp *bpf = bpf_of(dp);
+	struct vs_bpf_bridge *bridge = key->bridge < VS_BPF_BRIDGES ? bpf->bridges[key->bridge] : NULL;
+	struct vs_fdb_entry entry;
+	int err = bpf_get(bpf, KN_BPF_MAP_fdb, key, &entry);
+
+	if (!err)
+		err = bpf_del(bpf, KN_BPF_MAP_fdb, key);
+	if (err || !bridge)
+		return err;
+	if (entry.flags & VS_FDB_STATIC) {
+		bpf->n_static[key->bridge]--;
+		return 0;
+	}
+	bridge->removed++;
+	return bpf_put_bridge(bpf, key->bridge);
+}
+
+int bpf_fdb_add(struct dp *dp, const struct vs_fdb_key *key, uint32_t port)
+{
+	struct bpf_dp *bpf = bpf_of(dp);
+	struct vs_fdb_entry entry = {.port = port, .origin = port, .flags = VS_FDB_STATIC};
+	int err;
+
+	if (port >= VS_BPF_PORTS || !bpf->ports[port] || key->bridge >= VS_BPF_BRIDGES)
+		return -ENOENT;
+	bpf_fdb_delete(dp, key);
+	err = bpf_put(bpf, KN_BPF_MAP_fdb, key, &entry);
+	if (!err)
+		bpf->n_static[key->bridge]++;
+	return err;
+}
+
+/* struct fdb_filter - what to flush */
+struct fdb_filter {
+	uint32_t bridge, port;
+	uint16_t vlan;
+};
+
+static bool flush_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
+{
+	const struct fdb_filter *filter = arg;
+
+	(void)bpf;
+	return row->key.bridge == filter->bridge && !(row->entry.flags & VS_FDB_STATIC) &&
+	       (!filter->port || row->entry.port == filter->port) &&
+	       (filter->vlan == VS_VLAN_NONE || row->key.vlan == filter->vlan);
+}
+
+int bpf_fdb_flush(struct dp *dp, uint32_t bridge, uint32_t port, uint16_t vlan)
+{
+	struct bpf_dp *bpf = bpf_of(dp);
+	struct fdb_filter filter = {bridge, port, vlan};
+
+	if (bridge >= VS_BPF_BRIDGES || !bpf->bridges[bridge])
+		return -ENOENT;
+	each_entry(bpf, flush_visit, &filter);
+	return 0;
+}
+
+static bool port_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
+{
+	const uint32_t *port = arg;
+
+	(void)bpf;
+	return row->entry.port == *port || row->entry.origin == *port;
+}
+
+void bpf_fdb_port_gone(struct bpf_dp *bpf, uint32_t port)
+{
+	each_entry(bpf, port_visit, &port);
+}
+
+static bool bridge_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
+{
+	(void)bpf;
+	return row->key.bridge == *(const uint32_t *)arg;
+}
+
+void bpf_fdb_bridge_gone(struct bpf_dp *bpf, uint32_t bridge)
+{
+	each_entry(bpf, bridge_visit, &bridge);
+}
+
+/* struct walk - an fdb_walk() under way */
+struct walk {
+	uint32_t bridge;
+	dp_fdb_cb cb;
+	void *arg;
+	bool stopped;
+};
+
+static bool walk_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
+{
+	struct walk *walk = arg;
+
+	(void)bpf;
+	if (!walk->stopped && row->key.bridge == walk->bridge)
+		walk->stopped = !walk->cb(&row->key, &row->entry, walk->arg);
+	return false;
+}
+
+int bpf_fdb_walk(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg)
+{
+	struct bpf_dp *bpf = bpf_of(dp);
+	struct walk walk = {.bridge = bridge, .cb = cb, .arg = arg};
+
+	if (bridge >= VS_BPF_BRIDGES || !bpf->bridges[bridge])
+		return -ENOENT;
+	each_entry(bpf, walk_visit, &walk);
+	return 0;
+}
+
+static uint32_t current_of(struct bpf_dp *bpf, uint32_t bridge, struct vs_bpf_learned *learned)
+{
+	if (bpf_get(bpf, KN_BPF_MAP_learned, &bridge, learned))
+		*learned = (struct vs_bpf_learned){0};
+	return (uint32_t)learned->learned - bpf->bridges[bridge]->removed;
+}
+
+int bpf_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats)
+{
+	struct bpf_dp *bpf = bpf_of(dp);
+	struct vs_bpf_learned learned;
+
+	if (bridge >= VS_BPF_BRIDGES || !bpf->bridges[bridge])
+		return -ENOENT;
+	*stats = (struct dp_fdb_stats){.current = current_of(bpf, bridge, &learned),
+				       .current_static = bpf->n_static[bridge],
+				       .limit = bpf->bridges[bridge]->forward.fdb_limit,
+				       .expired = bpf->expired[bridge],
+				       .evicted = bpf->evicted[bridge]};
+	stats->learned = learned.learned;
+	stats->moved = learned.moved;
+	return 0;
+}
+
+/* --- ageing ----------------------------------------------------------------------------------------------------- */
+
+/* struct crowd - the entries of a bridge that is too full, to choose from */
+struct crowd {
+	uint32_t bridge;
+	struct fdb_row *rows;
+	size_t n, room;
+	uint32_t *per_port;
+};
+
+static bool crowd_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
+{
+	struct crowd *crowd = arg;
+
+	(void)bpf;
+	if (row->key.bridge != crowd->bridge || (row->entry.flags & VS_FDB_STATIC) || row->entry.port >= VS_BPF_PORTS)
+		return false;
+	if (crowd->n == crowd->room) {
+		crowd->room = crowd->room * 2 + 256;
+		crowd->rows = vs_xrealloc(crowd->rows, crowd->room * sizeof(*crowd->rows));
+	}
+	crowd->rows[crowd->n++] = *row;
+	crowd->per_port[row->entry.port]++;
+	return false;
+}
+
+static int older_first(const void *a, const void *b)
+{
+	const struct fdb_row *x = a, *y = b;
+
+	return x->entry.seen_ns < y->entry.seen_ns ? -1 : x->entry.seen_ns > y->entry.seen_ns;
+}
+
+/* fair_share() - the greatest number that every port may keep so that all together keep no more than @keep. */
+static uint32_t fair_share(const uint32_t *per_port, uint32_t keep)
+{
+	uint32_t low = 0, high = keep;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low + 1) / 2;
+		uint64_t total = 0;
+
+		for (size_t i = 0; i < VS_BPF_PORTS; i++)
+			total += per_port[i] < middle ? per_port[i] : middle;
+		if (total <= keep)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	return low;
+}
+
+static void evict(struct bpf_dp *bpf, uint32_t bridge, uint32_t keep)
+{
+	struct crowd crowd = {.bridge = bridge, .per_port = vs_xcalloc(VS_BPF_PORTS, sizeof(uint32_t))};
+	uint32_t share;
+
+	each_entry(bpf, crowd_visit, &crowd);
+	share = fair_share(crowd.per_port, keep);
+	if (crowd.n)
+		qsort(crowd.rows, crowd.n, sizeof(*crowd.rows), older_first);
+	for (size_t i = 0; i < crowd.n; i++) {
+		uint32_t *n = &crowd.per_port[crowd.rows[i].entry.port];
+
+		if (*n <= share || bpf_fdb_delete(&bpf->dp, &crowd.rows[i].key))
+			continue;
+		(*n)--;
+		bpf->evicted[bridge]++;
+	}
+	free(crowd.rows);
+	free(crowd.per_port);
+}
+
+static bool age_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
+{
+	uint64_t now = *(const uint64_t *)arg;
+	const struct vs_bpf_bridge *bridge = row->key.bridge < VS_BPF_BRIDGES ? bpf->bridges[row->key.bridge] : NULL;
+
+	if (!bridge)
+		return true;
+	if ((row->entry.flags & VS_FDB_STATIC) || row->entry.seen_ns + bridge->ageing_s * NS_PER_S > now)
+		return false;
+	bpf->expired[row->key.bridge]++;
+	return true;
+}
+
+/* Return: how many seconds until the next look. */
+static unsigned int age_all(struct bpf_dp *bpf)
+{
+	unsigned int next = AGE_EVERY_S;
+	uint64_t now = now_ns();
+
+	each_entry(bpf, age_visit, &now);
+	for (uint32_t i = 1; i < VS_BPF_BRIDGES; i++) {
+		const struct vs_bpf_bridge *bridge = bpf->bridges[i];
+		struct vs_bpf_learned learned;
+		uint32_t room, current;
+
+		if (!bridge)
+			continue;
+		room = bridge->forward.fdb_limit / 8 + 1;
+		current = current_of(bpf, i, &learned);
+		if (current + room > bridge->forward.fdb_limit)
+			next = 1;
+		if (current >= bridge->forward.fdb_limit)
+			evict(bpf, i, bridge->forward.fdb_limit - room);
+		if (bridge->ageing_s && bridge->ageing_s < next * 2)
+			next = bridge->ageing_s / 2 ? bridge->ageing_s / 2 : 1;
+	}
+	return next;
+}
+
+static void on_age(evutil_socket_t fd, short what, void *arg)
+{
+	struct bpf_dp *bpf = arg;
+	struct timeval in = {.tv_sec = (time_t)age_all(bpf)};
+
+	(void)fd;
+	(void)what;
+	event_add(bpf->age, &in);
+}
+
+static bool count_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
+{
+	(void)arg;
+	if ((row->entry.flags & VS_FDB_STATIC) && row->key.bridge < VS_BPF_BRIDGES)
+		bpf->n_static[row->key.bridge]++;
+	return false;
+}
+
+void bpf_fdb_begin(struct bpf_dp *bpf)
+{
+	struct timeval soon = {.tv_sec = 1};
+
+	each_entry(bpf, count_visit, NULL);
+	bpf->age = evtimer_new(bpf->base, on_age, bpf);
+	event_add(bpf->age, &soon);
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* bpf_vxlan.c - tunnels of the bpf datapath, and the devices that they and patch cables run through */
+
+/*
+ * One VXLAN device a UDP port serves all tunnels: the programs give each frame its key. Map `tunnels` leads from a
+ * received key to the port. Two rows more serve the drop counters: (VNI, any VTEP at all) is some port of the VNI, and
+ * (no VNI at all) some port of the device; both are written with addresses of all ones, which no VTEP has.
+ *
+ * Patch cables need a device whose ingress a program can put frames into: one end of a veth pair that is never sent on.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/addr.h"
+#include "common/hmap.h"
+#include "common/xalloc.h"
+#include "vswitchd/datapath/bpf.h"
+#include "vswitchd/kernel/link.h"
+#include "vswitchd/kernel/vxlan.h"
+
+#define NO_VNI UINT32_MAX
+
+/* A name of our own for a device: two daemons in one namespace must not take each other's. */
+static void device_name(const struct bpf_dp *bpf, char kind, unsigned int number, char name[IFNAMSIZ])
+{
+	snprintf(name, IFNAMSIZ, "vs%c%05x-%u", kind, vs_hash_string(bpf->tag) & 0xfffff, number);
+}
+
+/* --- devices ---------------------------------------------------------------------------------------------------- */
+
+/* device_get() - the device of that name if it is ours. Return: its ifindex, 0, or -EEXIST if it is somebody else's. */
+static int device_get(struct bpf_dp *bpf, const char *name)
+{
+	struct kn_link link;
+
+	if (kn_link_by_name(bpf->kn, name, &link))
+		return 0;
+	return !strncmp(link.alias, bpf->tag, strlen(bpf->tag)) ? link.ifindex : -EEXIST;
+}
+
+static int vxlan_device(struct bpf_dp *bpf, uint16_t dst_port)
+{
+	char name[IFNAMSIZ], link_name[32];
+	int ifindex, err = 0;
+
+	device_name(bpf, 'x', dst_port, name);
+	ifindex = device_get(bpf, name);
+	if (!ifindex) {
+		char *alias = vs_xasprintf("%svxlan", bpf->tag);
+
+		err = kn_vxlan_add(bpf->kn, name, alias, dst_port);
+		free(alias);
+		ifindex = err ? err : device_get(bpf, name);
+	}
+	if (ifindex <= 0)
+		return ifindex ? ifindex : -ENODEV;
+	snprintf(link_name, sizeof(link_name), "vxlan-%u", dst_port);
+	err = kn_bpf_attach(bpf->bpf, KN_BPF_VXLAN_IN, ifindex, link_name);
+	return err ? err : ifindex;
+}
+
+static int vxlan_get(struct bpf_dp *bpf, uint16_t dst_port, struct bpf_vxlan **out)
+{
+	int ifindex;
+
+	for (struct bpf_vxlan *v = bpf->vxlans; v; v = v->next) {
+		if (v->dst_port == dst_port) {
+			*out = v;
+			return 0;
+		}
+	}
+	ifindex = vxlan_device(bpf, dst_port);
+	if (ifindex < 0)
+		return ifindex;
+	*out = vs_xcalloc(1, sizeof(**out));
+	(*out)->dst_port = dst_port;
+	(*out)->ifindex = ifindex;
+	(*out)->next = bpf->vxlans;
+	bpf->vxlans = *out;
+	return 0;
+}
+
+static void vxlan_put(struct bpf_dp *bpf, struct bpf_vxlan *vxlan)
+{
+	struct bpf_vxlan **link = &bpf->vxlans;
+	char name[32];
+
+	if (--vxlan->users)
+		return;
+	snprintf(name, sizeof(name), "vxlan-%u", vxlan->dst_port);
+	kn_bpf_detach(bpf->bpf, name);
+	kn_link_delete(bpf->kn, vxlan->ifindex);
+	while (*link != vxlan)
+		link = &(*link)->next;
+	*link = vxlan->next;
+	free(vxlan);
+}
+
+int bpf_patch_device(struct bpf_dp *bpf)
+{
+	struct kn_link_change up = {.updown = KN_UP, .quiet = true};
+	struct vs_bpf_meta meta = {.version = VS_LAYOUT_VERSION};
+	char name[IFNAMSIZ], other[IFNAMSIZ];
+	const uint32_t zero = 0;
+	int ifindex, err;
+
+	if (bpf->patch_ifindex)
+		return 0;
+	device_name(bpf, 'p', 0, name);
+	device_name(bpf, 'p', 1, other);
+	ifindex = device_get(bpf, name);
+	if (!ifindex) {
+		struct kn_veth veth = {.name = name, .peer_name = other, .peer_netns = -1};
+
+		err = kn_veth_add(bpf->kn, &veth);
+		if (err)
+			return err;
+		up.alias = vs_xasprintf("%spatch", bpf->tag);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct kn_link link;
+
+		err = kn_link_by_name(bpf->kn, i ? name : other, &link);
+		if (!err)
+			err = kn_link_set(bpf->kn, link.ifindex, &up);
+		ifindex = link.ifindex;
+	}
+	free((char *)up.alias);
+	if (!err)
+		err = kn_bpf_attach(bpf->bpf, KN_BPF_PATCH_IN, ifindex, "patch");
+	meta.patch_ifindex = (uint32_t)ifindex;
+	if (!err)
+		err = bpf_put(bpf, KN_BPF_MAP_meta, &zero, &meta);
+	bpf->patch_ifindex = err ? 0 : ifindex;
+	return err;
+}
+
+/* struct sweep - devices of ours that nothing uses any more, found in a dump */
+struct sweep {
+	struct bpf_dp *bpf;
+	int found[64];
+	size_t n;
+};
+
+static int on_device(const struct kn_link *link, void *arg)
+{
+	struct sweep *sweep = arg;
+	struct bpf_dp *bpf = sweep->bpf;
+	bool used = link->ifindex == bpf->patch_ifindex || (bpf->patch_ifindex && strstr(link->alias, ":patch"));
+
+	if (strncmp(link->alias, bpf->tag, strlen(bpf->tag)) != 0)
+		return 0;
+	for (const struct bpf_vxlan *v = bpf->vxlans; v; v = v->next)
+		used = used || v->ifindex == link->ifindex;
+	if (!used && sweep->n < sizeof(sweep->found) / sizeof(sweep->found[0]))
+		sweep->found[sweep->n++] = link->ifindex;
+	return 0;
+}
+
+void bpf_devices_sweep(struct bpf_dp *bpf)
+{
+	struct sweep sweep = {.bpf = bpf};
+
+	kn_link_dump(bpf->kn, on_device, &sweep);
+	for (size_t i = 0; i < sweep.n; i++)
+		kn_link_delete(bpf->kn, sweep.found[i]);
+}
+
+/* --- tunnels ---------------------------------------------------------------------------------------------------- */
+
+static void row_fill(struct vs_bpf_port *row, const struct dp_vxlan *vxlan, int ifindex)
+{
+	row->kind = VS_BPF_VXLAN;
+	row->ifindex = (uint32_t)ifindex;
+	row->vni = vxlan->vni;
+	row->local = vxlan->local;
+	row->ttl = vxlan->ttl == DP_INHERIT ? 0 : (__u8)vxlan->ttl;
+	row->tos = vxlan->tos == DP_INHERIT ? 0 : (__u8)vxlan->tos;
+	row->how = (vxlan->ttl == DP_INHERIT ? VS_BPF_TTL_INHERIT : 0U) |
+		   (vxlan->tos == DP_INHERIT ? VS_BPF_TOS_INHERIT : 0U) | (vxlan->csum ? VS_BPF_CSUM : 0U) |
+		   (vxlan->df ? VS_BPF_DF : 0U);
+	row->n_remotes = (__u32)vxlan->n_remotes;
+}
+
+static void tunnels_remove(struct bpf_dp *bpf, struct bpf_slot *slot)
+{
+	for (size_t i = 0; i < slot->n_tunnels; i++)
+		bpf_del(bpf, KN_BPF_MAP_tunnels, &slot->tunnels[i]);
+	free(slot->tunnels);
+	slot->tunnels = NULL;
+	slot->n_tunnels = 0;
+}
+
+static int tunnel_put(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct vs_bpf_tunnel *key)
+{
+	uint32_t taken;
+
+	if (!bpf_get(bpf, KN_BPF_MAP_tunnels, key, &taken) && taken != number && bpf->ports[taken])
+		return -EEXIST;
+	slot->tunnels[slot->n_tunnels++] = *key;
+	return bpf_put(bpf, KN_BPF_MAP_tunnels, key, &number);
+}
+
+static int tunnels_put(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct dp_vxlan *vxlan)
+{
+	struct vs_bpf_tunnel key = {.vni = vxlan->vni, .ifindex = slot->row.ifindex};
+	int err = 0;
+
+	slot->tunnels = vs_xcalloc(vxlan->n_remotes + 2, sizeof(*slot->tunnels));
+	for (size_t i = 0; !err && i < vxlan->n_remotes; i++) {
+		struct vs_bpf_remote remote = {.port = number, .index = (__u32)i};
+
+		key.remote = vxlan->remotes[i];
+		key.local = vxlan->local;
+		if (vs_ip_is_multicast(&key.remote))
+			key.remote = (struct vs_ip){{0}};
+		err = tunnel_put(bpf, number, slot, &key);
+		if (!err)
+			err = bpf_put(bpf, KN_BPF_MAP_remotes, &remote, &vxlan->remotes[i]);
+	}
+	if (err)
+		return err;
+	/* For the drop counters; who comes last is charged, which is as good as any. */
+	memset(&key.remote, 0xff, sizeof(key.remote));
+	key.local = (struct vs_ip){{0}};
+	slot->tunnels[slot->n_tunnels++] = key;
+	bpf_put(bpf, KN_BPF_MAP_tunnels, &key, &number);
+	key.vni = NO_VNI;
+	slot->tunnels[slot->n_tunnels++] = key;
+	return bpf_put(bpf, KN_BPF_MAP_tunnels, &key, &number);
+}
+
+/* A group is joined by a socket that is never read: membership is the host's, the VXLAN device then gets the packets.
+ */
+static int group_join(struct bpf_slot *slot, const struct dp_vxlan *vxlan)
+{
+	const struct vs_ip *group = NULL;
+	int err;
+
+	if (slot->group_fd >= 0)
+		close(slot->group_fd);
+	slot->group_fd = -1;
+	for (size_t i = 0; i < vxlan->n_remotes; i++) {
+		if (vs_ip_is_multicast(&vxlan->remotes[i]))
+			group = &vxlan->remotes[i];
+	}
+	if (!group)
+		return 0;
+	slot->group_fd = socket(vs_ip_is_v4(group) ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (slot->group_fd < 0)
+		return -errno;
+	if (vs_ip_is_v4(group)) {
+		struct ip_mreqn req = {.imr_ifindex = vxlan->group_ifindex};
+
+		memcpy(&req.imr_multiaddr, group->b + 12, 4);
+		err = setsockopt(slot->group_fd, SOL_IP, IP_ADD_MEMBERSHIP, &req, sizeof(req));
+	} else {
+		struct ipv6_mreq req6 = {.ipv6mr_interface = (unsigned int)vxlan->group_ifindex};
+
+		memcpy(&req6.ipv6mr_multiaddr, group->b, 16);
+		err = setsockopt(slot->group_fd, SOL_IPV6, IPV6_ADD_MEMBERSHIP, &req6, sizeof(req6));
+	}
+	return err < 0 ? -errno : 0;
+}
+
+int bpf_vxlan_set(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct dp_vxlan *vxlan)
+{
+	struct bpf_vxlan *before = slot->vxlan, *device;
+	int err = vxlan_get(bpf, vxlan->dst_port, &device);
+
+	if (err)
+		return err;
+	device->users++;
+	slot->vxlan = device;
+	tunnels_remove(bpf, slot);
+	row_fill(&slot->row, vxlan, device->ifindex);
+	err = tunnels_put(bpf, number, slot, vxlan);
+	if (!err)
+		err = group_join(slot, vxlan);
+	if (before)
+		vxlan_put(bpf, before);
+	return err;
+}
+
+void bpf_vxlan_unset(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot)
+{
+	tunnels_remove(bpf, slot);
+	for (uint32_t i = 0; i < slot->row.n_remotes; i++) {
+		struct vs_bpf_remote remote = {.port = number, .index = i};
+
+		bpf_del(bpf, KN_BPF_MAP_remotes, &remote);
+	}
+	if (slot->group_fd >= 0)
+		close(slot->group_fd);
+	if (slot->vxlan)
+		vxlan_put(bpf, slot->vxlan);
+	slot->vxlan = NULL;
+}

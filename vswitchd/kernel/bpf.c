@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* bpf.c - the BPF programs and maps: load, attach, and leave pinned what is to outlive the daemon */
+#include "vswitchd/kernel/bpf.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/xalloc.h"
+#include "switch.skel.h"
+
+#define TCX_INGRESS 46 /* BPF_TCX_INGRESS, since Linux 6.6; not in older headers */
+#define MAP_PREFIX "map-"
+#define LINK_PREFIX "link-"
+
+struct kn_bpf {
+	struct switch_bpf *skel;
+	char *dir;
+	bool adopted;
+};
+
+static const char *const map_names[] = {
+#define X(name) #name,
+	KN_BPF_MAPS(X)
+#undef X
+};
+
+/* --- the directory ---------------------------------------------------------------------------------------------- */
+
+static bool is_bpffs(const char *dir)
+{
+	struct statfs fs;
+
+	return !statfs(dir, &fs) && (unsigned long)fs.f_type == BPF_FS_MAGIC;
+}
+
+static int dir_prepare(const char *dir)
+{
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	if (is_bpffs(dir))
+		return 0;
+	return mount("bpffs", dir, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0 ? -errno : 0;
+}
+
+static void pin_path(const char *dir, const char *prefix, const char *name, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/%s%s", dir, prefix, name);
+}
+
+/* dir_empty() - remove every pin that begins with @prefix. */
+static void dir_empty(const char *dir, const char *prefix)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *entry;
+	char path[PATH_MAX];
+
+	while (d && (entry = readdir(d))) {
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+			continue;
+		pin_path(dir, "", entry->d_name, path);
+		if (unlink(path) < 0)
+			vs_warn("cannot remove %s: %s", path, strerror(errno));
+	}
+	if (d)
+		closedir(d);
+}
+
+/* --- loading ----------------------------------------------------------------------------------------------------- */
+
+/* What libbpf has to say is for debugging; a person gets our one sentence. */
+static int on_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char line[1024];
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	vsnprintf(line, sizeof(line), format, args);
+	line[strcspn(line, "\n")] = '\0';
+	vs_debug("%s", line);
+	return 0;
+}
+
+/* The value of map `meta` begins with the layout version; what follows is the datapath's. */
+#define META_MAX 256
+
+/* pinned_version() - layout version of the maps in @dir; 0: there are none. */
+static uint32_t pinned_version(const char *dir)
+{
+	_Alignas(8) uint32_t meta[META_MAX / 4] = {0};
+	struct bpf_map_info info = {0};
+	uint32_t zero = 0, len = sizeof(info);
+	char path[PATH_MAX];
+	int fd;
+
+	pin_path(dir, MAP_PREFIX, "meta", path);
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return 0;
+	if (bpf_obj_get_info_by_fd(fd, &info, &len) || info.value_size > sizeof(meta) ||
+	    bpf_map_lookup_elem(fd, &zero, meta))
+		meta[0] = 0;
+	close(fd);
+	return meta[0];
+}
+
+/* reuse_maps() - put the pinned maps in place of new ones. Return: false if any does not fit. */
+static bool reuse_maps(struct kn_bpf *bpf)
+{
+	for (int i = 0; i < KN_BPF_MAP__COUNT; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(bpf->skel->obj, map_names[i]);
+		char path[PATH_MAX];
+		int fd, err;
+
+		pin_path(bpf->dir, MAP_PREFIX, map_names[i], path);
+		fd = bpf_obj_get(path);
+		if (fd < 0)
+			return false;
+		err = bpf_map__reuse_fd(map, fd);
+		close(fd);
+		if (err)
+			return false;
+	}
+	return true;
+}
+
+static int pin_maps(struct kn_bpf *bpf, uint32_t version)
+{
+	_Alignas(8) uint32_t meta[META_MAX / 4] = {version};
+	const uint32_t zero = 0;
+	int err = bpf_map_update_elem(kn_bpf_map(bpf, KN_BPF_MAP_meta), &zero, meta, BPF_ANY) ? -errno : 0;
+
+	for (int i = 0; !err && i < KN_BPF_MAP__COUNT; i++) {
+		char path[PATH_MAX];
+
+		pin_path(bpf->dir, MAP_PREFIX, map_names[i], path);
+		err = bpf_obj_pin(kn_bpf_map(bpf, (enum kn_bpf_map)i), path) ? -errno : 0;
+	}
+	return err;
+}
+
+static int load(struct kn_bpf *bpf, uint32_t ours)
+{
+	uint32_t version = pinned_version(bpf->dir);
+	int err;
+
+	bpf->skel = switch_bpf__open();
+	if (!bpf->skel)
+		return -errno;
+	if (version && version != ours)
+		vs_warn("BPF maps of layout %u are not ours (%u): starting anew", version, ours);
+	bpf->adopted = version == ours && reuse_maps(bpf);
+	if (!bpf->adopted) {
+		dir_empty(bpf->dir, LINK_PREFIX);
+		dir_empty(bpf->dir, MAP_PREFIX);
+		if (version) { /* some maps may have been put in place already */
+			switch_bpf__destroy(bpf->skel);
+			bpf->skel = switch_bpf__open();
+			if (!bpf->skel)
+				return -errno;
+		}
+	}
+	err = switch_bpf__load(bpf->skel);
+	return err || bpf->adopted ? err : pin_maps(bpf, ours);
+}
+
+int kn_bpf_open(const char *dir, uint32_t version, struct kn_bpf **out, char **why)
+{
+	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	struct kn_bpf *bpf = vs_xcalloc(1, sizeof(*bpf));
+	int err;
+
+	*why = NULL;
+	bpf->dir = vs_xstrdup(dir);
+	libbpf_set_print(on_libbpf);
+	setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before Linux 5.11 maps count against it */
+	err = dir_prepare(dir);
+	if (err)
+		*why = vs_xasprintf("cannot mount a bpffs on %s: %s", dir, strerror(-err));
+	if (!err) {
+		err = load(bpf, version);
+		if (err)
+			*why = vs_xasprintf("the kernel refuses the BPF programs: %s", strerror(-err));
+	}
+	if (err) {
+		kn_bpf_close(bpf);
+		return err;
+	}
+	*out = bpf;
+	return 0;
+}
+
+bool kn_bpf_adopted(const struct kn_bpf *bpf)
+{
+	return bpf->adopted;
+}
+
+int kn_bpf_map(const struct kn_bpf *bpf, enum kn_bpf_map map)
+{
+	return bpf_map__fd(bpf_object__find_map_by_name(bpf->skel->obj, map_names[map]));
+}
+
+/* --- links ------------------------------------------------------------------------------------------------------- */
+
+static int program_fd(const struct kn_bpf *bpf, enum kn_bpf_program program)
+{
+	const struct bpf_program *const programs[] = {
+		[KN_BPF_PORT_IN] = bpf->skel->progs.vs_port_in,
+		[KN_BPF_PATCH_IN] = bpf->skel->progs.vs_patch_in,
+		[KN_BPF_VXLAN_IN] = bpf->skel->progs.vs_vxlan_in,
+	};
+
+	return bpf_program__fd(programs[program]);
+}
+
+/* struct tcx_info - what the kernel tells of a tcx link, behind the common part; not in older headers */
+struct tcx_info {
+	uint32_t type, id, prog_id, pad;
+	uint32_t ifindex, attach_type;
+	uint64_t room[32];
+};
+
+/* link_ifindex() - the device a link is on; 0 when that is gone. */
+static int link_ifindex(int fd)
+{
+	struct tcx_info info = {0};
+	uint32_t len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : (int)info.ifindex;
+}
+
+int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, const char *name)
+{
+	char path[PATH_MAX];
+	int fd, err;
+
+	pin_path(bpf->dir, LINK_PREFIX, name, path);
+	fd = bpf_obj_get(path);
+	if (fd >= 0 && link_ifindex(fd) == ifindex) {
+		err = bpf_link_update(fd, program_fd(bpf, program), NULL) ? -errno : 0;
+		close(fd);
+		return err;
+	}
+	if (fd >= 0) {
+		close(fd);
+		unlink(path);
+	}
+	fd = bpf_link_create(program_fd(bpf, program), ifindex, (enum bpf_attach_type)TCX_INGRESS, NULL);
+	if (fd < 0)
+		return -errno;
+	err = bpf_obj_pin(fd, path) ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+int kn_bpf_detach(struct kn_bpf *bpf, const char *name)
+{
+	char path[PATH_MAX];
+
+	pin_path(bpf->dir, LINK_PREFIX, name, path);
+	return unlink(path) < 0 ? -errno : 0;
+}
+
+/* --- the end ----------------------------------------------------------------------------------------------------- */
+
+void kn_bpf_close(struct kn_bpf *bpf)
+{
+	if (!bpf)
+		return;
+	if (bpf->skel)
+		switch_bpf__destroy(bpf->skel);
+	free(bpf->dir);
+	free(bpf);
+}
+
+void kn_bpf_remove(struct kn_bpf *bpf)
+{
+	dir_empty(bpf->dir, LINK_PREFIX);
+	dir_empty(bpf->dir, MAP_PREFIX);
+	if (umount2(bpf->dir, MNT_DETACH) < 0 && errno != EINVAL)
+		vs_warn("cannot unmount %s: %s", bpf->dir, strerror(errno));
+	rmdir(bpf->dir);
+	kn_bpf_close(bpf);
+}
