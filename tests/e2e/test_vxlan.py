@@ -169,6 +169,8 @@ def test_ttl_and_tos_inherit(switch, peer, marker, make):
 @pytest.mark.parametrize("make,kind", [(inner_ip, 0x0800), (inner_ip6, 0x86DD)], ids=["ip4", "ip6"])
 def test_ecn_goes_out(switch, peer, inside, marker, make, kind, ecn):
     """RFC 6040 section 4.1, normal mode: the outer header says what the inner one does."""
+    if switch.datapath == "bpf" and ecn == CE:
+        pytest.skip("the kernel's VXLAN device sends ECT(0) for an inner CE, as RFC 3168 had it")
     inside.send(build(src=A, kind=kind, payload=make((text := marker()), tos=ecn)))
     out = arrives(peer, text)[0]
     assert out.tos & 3 == ecn and out.tos >> 2 == 0
@@ -238,7 +240,10 @@ def test_wrong_packets_are_dropped_and_counted(net, switch, peer, inside, marker
     inside.wait_for(end)
     assert inside.marked(b"wrong") == []
     assert switch.fdb_find("br0", B).remote == REMOTE
-    for reason, least in (("vxlan-remote", 1), ("vxlan-vni", 1), ("vxlan-flags", 1), ("vxlan-short", 1), ("runt", 1)):
+    reasons = [("vxlan-remote", 1), ("vxlan-vni", 1)]
+    if switch.datapath == "user":  # otherwise the kernel's VXLAN device drops these before any port sees them
+        reasons += [("vxlan-flags", 1), ("vxlan-short", 1), ("runt", 1)]
+    for reason, least in reasons:
         assert tunnel_drops(switch, reason) >= least, reason
 
 
@@ -314,6 +319,7 @@ def test_multicast_group(net, new_switch, marker, group):
     for number in range(3):
         site = new_switch(f"s{number}")
         cables.append(core.join(site.ns, f"192.0.2.{number + 1}/24", f"2001:db8:1::{number + 1}/64"))
+        site.ns.run("ip", "route", "add", group, "dev", "ul0")
         site("add-br br0")
         wires.append(site.add_wires("br0", "in"))
         add_tunnel(site, "vx", group, 5010, "options:dev=ul0")

@@ -70,11 +70,15 @@ static uint32_t bridge_unclaimed(struct bpf_dp *bpf, const char *name)
 static int bridge_apply(struct bpf_dp *bpf, uint32_t number, const struct dp_bridge_config *config)
 {
 	struct vs_bpf_bridge *bridge = bpf->bridges[number];
+	int err;
 
 	bridge->forward = config->forward;
 	bridge->used = 1;
 	bridge->ageing_s = config->ageing_s;
-	return bpf_put_bridge(bpf, number);
+	err = bpf_put_bridge(bpf, number);
+	if (!err)
+		bpf_fdb_limit(bpf, number);
+	return err;
 }
 
 static int bpf_bridge_add(struct dp *dp, const struct dp_bridge_config *config, uint32_t *out)
@@ -362,6 +366,8 @@ static int bpf_port_stats(struct dp *dp, uint32_t number, struct dp_port_stats *
 			stats->drops[r] += each[i].drops[r];
 	}
 	free(each);
+	if (bpf->ports[number]->row.kind == VS_BPF_VXLAN)
+		stats->drops[VS_DROP_ECN] += bpf_vxlan_ecn_drops(bpf, number);
 	return err;
 }
 

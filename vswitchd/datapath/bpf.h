@@ -55,6 +55,7 @@ struct bpf_dp {
 	struct bpf_vxlan *vxlans;
 	int patch_ifindex;
 	struct event *age;
+	uint64_t aged_ns;
 };
 
 /* Writing maps: 0 or -errno. */
@@ -70,6 +71,9 @@ int bpf_put_port(struct bpf_dp *bpf, uint32_t number);
  */
 int bpf_vxlan_set(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct dp_vxlan *vxlan);
 void bpf_vxlan_unset(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot);
+
+/** bpf_vxlan_ecn_drops() - packets that the VXLAN device dropped by RFC 6040; charged to the first of its ports. */
+uint64_t bpf_vxlan_ecn_drops(struct bpf_dp *bpf, uint32_t number);
 
 /** bpf_patch_device() - the device that patch cables run through, made when it is first needed. */
 int bpf_patch_device(struct bpf_dp *bpf);
@@ -88,6 +92,9 @@ int bpf_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats);
 /** bpf_fdb_port_gone() - every entry that points at the port or came from it. */
 void bpf_fdb_port_gone(struct bpf_dp *bpf, uint32_t port);
 void bpf_fdb_bridge_gone(struct bpf_dp *bpf, uint32_t bridge);
+
+/** bpf_fdb_limit() - a bridge's limit has changed: evict what is over it. */
+void bpf_fdb_limit(struct bpf_dp *bpf, uint32_t bridge);
 
 /** bpf_fdb_begin() - count what is there, start ageing. */
 void bpf_fdb_begin(struct bpf_dp *bpf);

@@ -18,7 +18,7 @@
 #include "vswitchd/datapath/bpf.h"
 
 #define NS_PER_S 1000000000ULL
-#define AGE_EVERY_S 10
+#define AGE_EVERY_S 10 /* how often entries are looked at, at the most */
 
 static struct bpf_dp *bpf_of(struct dp *dp)
 {
@@ -195,6 +195,7 @@ int bpf_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats)
 				       .evicted = bpf->evicted[bridge]};
 	stats->learned = learned.learned;
 	stats->moved = learned.moved;
+	stats->evicted += learned.refused;
 	return 0;
 }
 
@@ -284,39 +285,53 @@ static bool age_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
 	return true;
 }
 
-/* Return: how many seconds until the next look. */
-static unsigned int age_all(struct bpf_dp *bpf)
+static uint32_t room_of(const struct vs_bpf_bridge *bridge)
 {
-	unsigned int next = AGE_EVERY_S;
-	uint64_t now = now_ns();
+	return bridge->forward.fdb_limit / 8 + 1;
+}
 
-	each_entry(bpf, age_visit, &now);
+void bpf_fdb_limit(struct bpf_dp *bpf, uint32_t number)
+{
+	const struct vs_bpf_bridge *bridge = bpf->bridges[number];
+	uint32_t limit = bridge->forward.fdb_limit;
+	struct vs_bpf_learned learned;
+
+	if (current_of(bpf, number, &learned) > limit)
+		evict(bpf, number, limit);
+}
+
+/* Return: the ageing time of the bridge that forgets soonest. */
+static uint32_t make_room(struct bpf_dp *bpf)
+{
+	uint32_t soonest = AGE_EVERY_S * 2;
+
 	for (uint32_t i = 1; i < VS_BPF_BRIDGES; i++) {
 		const struct vs_bpf_bridge *bridge = bpf->bridges[i];
 		struct vs_bpf_learned learned;
-		uint32_t room, current;
 
 		if (!bridge)
 			continue;
-		room = bridge->forward.fdb_limit / 8 + 1;
-		current = current_of(bpf, i, &learned);
-		if (current + room > bridge->forward.fdb_limit)
-			next = 1;
-		if (current >= bridge->forward.fdb_limit)
-			evict(bpf, i, bridge->forward.fdb_limit - room);
-		if (bridge->ageing_s && bridge->ageing_s < next * 2)
-			next = bridge->ageing_s / 2 ? bridge->ageing_s / 2 : 1;
+		if (bridge->ageing_s < soonest)
+			soonest = bridge->ageing_s;
+		if (bridge->forward.fdb_limit && current_of(bpf, i, &learned) >= bridge->forward.fdb_limit)
+			evict(bpf, i, bridge->forward.fdb_limit - room_of(bridge));
 	}
-	return next;
+	return soonest;
 }
 
 static void on_age(evutil_socket_t fd, short what, void *arg)
 {
+	struct timeval in = {.tv_sec = 1};
 	struct bpf_dp *bpf = arg;
-	struct timeval in = {.tv_sec = (time_t)age_all(bpf)};
+	uint64_t now = now_ns();
+	uint32_t soonest = make_room(bpf);
 
 	(void)fd;
 	(void)what;
+	if (now - bpf->aged_ns >= soonest * NS_PER_S / 2) {
+		bpf->aged_ns = now;
+		each_entry(bpf, age_visit, &now);
+	}
 	event_add(bpf->age, &in);
 }
 

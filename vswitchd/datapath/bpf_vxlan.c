@@ -22,6 +22,7 @@
 #include "common/xalloc.h"
 #include "vswitchd/datapath/bpf.h"
 #include "vswitchd/kernel/link.h"
+#include "vswitchd/kernel/route.h"
 #include "vswitchd/kernel/vxlan.h"
 
 #define NO_VNI UINT32_MAX
@@ -100,6 +101,18 @@ static void vxlan_put(struct bpf_dp *bpf, struct bpf_vxlan *vxlan)
 		link = &(*link)->next;
 	*link = vxlan->next;
 	free(vxlan);
+}
+
+uint64_t bpf_vxlan_ecn_drops(struct bpf_dp *bpf, uint32_t number)
+{
+	const struct bpf_vxlan *device = bpf->ports[number]->vxlan;
+	struct kn_link link;
+
+	for (uint32_t i = 1; i < number; i++) {
+		if (bpf->ports[i] && bpf->ports[i]->vxlan == device)
+			return 0;
+	}
+	return device && !kn_link_by_index(bpf->kn, device->ifindex, &link) ? link.rx_frame_errors : 0;
 }
 
 int bpf_patch_device(struct bpf_dp *bpf)
@@ -269,11 +282,28 @@ static int group_join(struct bpf_slot *slot, const struct dp_vxlan *vxlan)
 	return err < 0 ? -errno : 0;
 }
 
+/* The VXLAN device sends to a group where routing says: without a route there it never would. */
+static int groups_reachable(struct bpf_dp *bpf, const struct dp_vxlan *vxlan)
+{
+	struct kn_path path;
+
+	for (size_t i = 0; i < vxlan->n_remotes; i++) {
+		int err = vs_ip_is_multicast(&vxlan->remotes[i]) ? kn_path_lookup(bpf->kn, &vxlan->remotes[i], 0, &path)
+								 : 0;
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 int bpf_vxlan_set(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct dp_vxlan *vxlan)
 {
 	struct bpf_vxlan *before = slot->vxlan, *device;
-	int err = vxlan_get(bpf, vxlan->dst_port, &device);
+	int err = groups_reachable(bpf, vxlan);
 
+	if (!err)
+		err = vxlan_get(bpf, vxlan->dst_port, &device);
 	if (err)
 		return err;
 	device->users++;
@@ -283,8 +313,10 @@ int bpf_vxlan_set(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, co
 	err = tunnels_put(bpf, number, slot, vxlan);
 	if (!err)
 		err = group_join(slot, vxlan);
-	if (before)
+	if (before) { /* what was learned may lie behind a remote that is gone */
 		vxlan_put(bpf, before);
+		bpf_fdb_flush(&bpf->dp, slot->row.vlan.bridge, number, VS_VLAN_NONE);
+	}
 	return err;
 }
 

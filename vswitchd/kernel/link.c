@@ -6,6 +6,7 @@
 #include <linux/if_link.h>
 #include <linux/veth.h>
 #include <netlink/attr.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,6 +65,12 @@ int kn_link_parse(struct nlmsghdr *message, struct kn_link *link)
 	kn_copy_string(link->alias, sizeof(link->alias), tb[IFLA_IFALIAS]);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == sizeof(link->mac))
 		memcpy(link->mac, nla_data(tb[IFLA_ADDRESS]), sizeof(link->mac));
+	if (tb[IFLA_STATS64] && nla_len(tb[IFLA_STATS64]) >= (int)offsetof(struct rtnl_link_stats64, rx_fifo_errors)) {
+		struct rtnl_link_stats64 stats = {0};
+
+		memcpy(&stats, nla_data(tb[IFLA_STATS64]), offsetof(struct rtnl_link_stats64, rx_fifo_errors));
+		link->rx_frame_errors = stats.rx_frame_errors;
+	}
 	kn_link_parse_info(tb[IFLA_LINKINFO], link);
 	return 0;
 }

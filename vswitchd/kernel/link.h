@@ -18,6 +18,7 @@
  * @peer: ifindex of a veth's other end, in the namespace that @peer_nsid names; 0 for none
  * @peer_nsid: this namespace's number for the other end's, or -1 when that end is in the same one
  * @carrier: the link is up at both ends
+ * @rx_frame_errors: frames the device found malformed; a VXLAN device counts what RFC 6040 makes it drop here
  * @tun_queues: a multi-queue TUN/TAP device
  * @tun_owner, @tun_group: who may open a TUN/TAP device, -1 for root only
  * @tun_persist: it stays when nobody has it open
@@ -35,6 +36,7 @@ struct kn_link {
 	int peer;
 	int peer_nsid;
 	bool carrier;
+	uint64_t rx_frame_errors;
 	bool tun_queues;
 	bool tun_persist;
 	int64_t tun_owner, tun_group;
