@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* switch.bpf.c - the switch in the kernel: programs on the ingress of every port, and of the devices behind tunnels */
 
 /*

@@ -17,4 +17,4 @@ $(BPF_OBJ): $(wildcard datapath-bpf/*.bpf.c datapath-bpf/*.h datapath-bpf/core/*
 $(BPF_SKEL): $(BPF_OBJ)
 	$(Q)PATH=$$PATH:/usr/sbin bpftool gen skeleton $< name switch_bpf > $@.tmp && mv $@.tmp $@
 
-$(BUILD)/obj/vswitchd/kernel/bpf.o: $(BPF_SKEL)
+$(BUILD)/obj/vswitchd/kernel/bpf.o $(BUILD)/lint/vswitchd/kernel/bpf.c.tidy: $(BPF_SKEL)

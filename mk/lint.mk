@@ -18,7 +18,7 @@ LINT_C := $(filter-out %/vmlinux.h,$(LINT_C))
 LINT_H := $(filter-out %/vmlinux.h,$(LINT_H))
 
 # What a file is compiled with: BPF programs by clang for their own machine, everything else like the daemon.
-LINT_FLAGS = $(if $(filter %.bpf.c,$<),--target=bpf -O2 -I. -I$(BUILD)/bpf,$(CPPFLAGS) -std=gnu11 -Wall -Wextra)
+LINT_FLAGS = $(if $(filter %.bpf.c,$<),$(BPF_CFLAGS) -Wno-unused-command-line-argument,$(CPPFLAGS) -std=gnu11 -Wall -Wextra)
 
 # One cppcheck run per file, too, so that two run at a time and unchanged files cost nothing.
 # Suppressed: missingIncludeSystem - libraries are the compiler's business; unknownMacro, preprocessorErrorDirective -

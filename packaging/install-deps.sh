@@ -8,7 +8,8 @@
 # Open vSwitch only in namespaces of their own, and its daemons have no business on the machine that runs them.
 set -eu
 
-build='gcc make pkg-config libnl-3-dev libnl-route-3-dev libevent-dev libjansson-dev libsystemd-dev zlib1g-dev iproute2'
+build='gcc make pkg-config libnl-3-dev libnl-route-3-dev libevent-dev libjansson-dev libsystemd-dev zlib1g-dev libbpf-dev
+	clang bpftool iproute2'
 demo='iproute2 iputils-ping tcpdump'
 arch=$(dpkg --print-architecture)
 test_='libcmocka-dev python3 python3-scapy python3-pytest iproute2 iputils-ping iperf3 tcpdump tshark openvswitch-switch

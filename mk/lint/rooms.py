@@ -12,8 +12,8 @@ ARROWS = {
     "datapath-bpf/core": [],
     "datapath-bpf": ["datapath-bpf/core"],
     "vswitchd/store": ["common"],
-    "vswitchd/kernel": ["common", "datapath-bpf"],
-    "vswitchd/datapath": ["common", "datapath-bpf/core", "vswitchd/kernel"],
+    "vswitchd/kernel": ["common"],
+    "vswitchd/datapath": ["common", "datapath-bpf", "datapath-bpf/core", "vswitchd/kernel"],
     "vswitchd/reconcile": ["common", "datapath-bpf/core", "vswitchd/store", "vswitchd/datapath", "vswitchd/kernel"],
     "vswitchd/control": ["common", "datapath-bpf/core", "vswitchd/store", "vswitchd/datapath"],
     "vsctl": ["common"],
@@ -45,6 +45,8 @@ def check_arrows(path, lines):
         if not match:
             continue
         target = included_path(path, match.group(1))
+        if target.endswith(".skel.h"):  # made from datapath-bpf/ by the build
+            continue
         if room is None:
             yield number, f"{path} is in no room that rooms.py knows"
             return

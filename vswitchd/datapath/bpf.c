@@ -51,117 +51,6 @@ int bpf_put_port(struct bpf_dp *bpf, uint32_t number)
 	return bpf_put(bpf, KN_BPF_MAP_ports, &number, bpf->ports[number] ? &bpf->ports[number]->row : &none);
 }
 
-/* --- bridges ---------------------------------------------------------------------------------------------------- */
-
-static struct vs_bpf_bridge *bridge_get(struct bpf_dp *bpf, uint32_t number)
-{
-	return number < VS_BPF_BRIDGES ? bpf->bridges[number] : NULL;
-}
-
-static uint32_t bridge_unclaimed(struct bpf_dp *bpf, const char *name)
-{
-	for (uint32_t i = 1; i < VS_BPF_BRIDGES; i++) {
-		if (bpf->bridges[i] && !bpf->bridge_claimed[i] && !strcmp(bpf->bridges[i]->name, name))
-			return i;
-	}
-	return 0;
-}
-
-static int bridge_apply(struct bpf_dp *bpf, uint32_t number, const struct dp_bridge_config *config)
-{
-	struct vs_bpf_bridge *bridge = bpf->bridges[number];
-	int err;
-
-	bridge->forward = config->forward;
-	bridge->used = 1;
-	bridge->ageing_s = config->ageing_s;
-	err = bpf_put_bridge(bpf, number);
-	if (!err)
-		bpf_fdb_limit(bpf, number);
-	return err;
-}
-
-static int bpf_bridge_add(struct dp *dp, const struct dp_bridge_config *config, uint32_t *out)
-{
-	struct bpf_dp *bpf = bpf_of(dp);
-	uint32_t number = bridge_unclaimed(bpf, config->name);
-
-	for (uint32_t i = 1; !number && i < VS_BPF_BRIDGES; i++) {
-		if (!bpf->bridges[i])
-			number = i;
-	}
-	if (!number)
-		return -ENOSPC;
-	if (!bpf->bridges[number]) {
-		const struct vs_bpf_learned none = {0};
-
-		bpf->bridges[number] = vs_xcalloc(1, sizeof(*bpf->bridges[number]));
-		strncpy(bpf->bridges[number]->name, config->name, VS_BPF_NAME - 1);
-		bpf->n_static[number] = 0;
-		bpf->expired[number] = bpf->evicted[number] = 0;
-		bpf_put(bpf, KN_BPF_MAP_learned, &number, &none);
-	}
-	bpf->bridge_claimed[number] = true;
-	*out = number;
-	return bridge_apply(bpf, number, config);
-}
-
-static int bpf_bridge_set(struct dp *dp, uint32_t number, const struct dp_bridge_config *config)
-{
-	struct bpf_dp *bpf = bpf_of(dp);
-
-	return bridge_get(bpf, number) ? bridge_apply(bpf, number, config) : -ENOENT;
-}
-
-static int bpf_bridge_del(struct dp *dp, uint32_t number)
-{
-	struct bpf_dp *bpf = bpf_of(dp);
-	struct vs_bpf_bridge *bridge = bridge_get(bpf, number);
-
-	if (!bridge)
-		return -ENOENT;
-	if (bridge->n_ports)
-		return -EBUSY;
-	bpf->bridges[number] = NULL;
-	bpf->bridge_claimed[number] = false;
-	free(bridge);
-	bpf_put_bridge(bpf, number);
-	bpf_fdb_bridge_gone(bpf, number);
-	return 0;
-}
-
-/* The list of ports that a bridge floods to: dense, so that the program can walk it. */
-static int member_add(struct bpf_dp *bpf, uint32_t number)
-{
-	struct bpf_slot *slot = bpf->ports[number];
-	struct vs_bpf_bridge *bridge = bpf->bridges[slot->row.vlan.bridge];
-	struct vs_bpf_member key = {.bridge = slot->row.vlan.bridge, .index = bridge->n_ports};
-	int err = bpf_put(bpf, KN_BPF_MAP_members, &key, &number);
-
-	if (err)
-		return err;
-	slot->member = bridge->n_ports++;
-	return bpf_put_bridge(bpf, key.bridge);
-}
-
-/* The last one takes the place that becomes free. */
-static void member_remove(struct bpf_dp *bpf, uint32_t number, uint32_t bridge_number)
-{
-	struct bpf_slot *slot = bpf->ports[number];
-	struct vs_bpf_bridge *bridge = bpf->bridges[bridge_number];
-	struct vs_bpf_member here = {.bridge = bridge_number, .index = slot->member}, last = here;
-	uint32_t moved;
-
-	last.index = --bridge->n_ports;
-	if (here.index != last.index && !bpf_get(bpf, KN_BPF_MAP_members, &last, &moved)) {
-		bpf_put(bpf, KN_BPF_MAP_members, &here, &moved);
-		if (bpf->ports[moved])
-			bpf->ports[moved]->member = here.index;
-	}
-	bpf_put_bridge(bpf, bridge_number);
-	bpf_del(bpf, KN_BPF_MAP_members, &last);
-}
-
 /* --- ports ------------------------------------------------------------------------------------------------------ */
 
 static struct bpf_slot *port_get(struct bpf_dp *bpf, uint32_t number)
@@ -233,7 +122,7 @@ static void port_remove(struct bpf_dp *bpf, uint32_t number)
 	if (slot->row.kind == VS_BPF_VXLAN)
 		bpf_vxlan_unset(bpf, number, slot);
 	if (slot->member != UINT32_MAX)
-		member_remove(bpf, number, slot->row.vlan.bridge);
+		bpf_member_remove(bpf, number, slot->row.vlan.bridge);
 	bpf->ports[number] = NULL;
 	bpf_put_port(bpf, number);
 	bpf_fdb_port_gone(bpf, number);
@@ -285,7 +174,7 @@ static int bpf_port_add(struct dp *dp, const struct dp_port_config *config, uint
 	uint32_t number;
 	int err;
 
-	if (!bridge_get(bpf, config->vlan.bridge))
+	if (!bpf_bridge_get(bpf, config->vlan.bridge))
 		return -ENOENT;
 	number = port_adopt(bpf, config);
 	if (!number) {
@@ -304,7 +193,7 @@ static int bpf_port_add(struct dp *dp, const struct dp_port_config *config, uint
 	if (!err)
 		err = netdev_attach(bpf, number);
 	if (!err && bpf->ports[number]->member == UINT32_MAX)
-		err = member_add(bpf, number);
+		err = bpf_member_add(bpf, number);
 	if (err) {
 		port_remove(bpf, number);
 		return err;
@@ -320,11 +209,11 @@ static int bpf_port_set(struct dp *dp, uint32_t number, const struct dp_port_con
 	uint32_t before;
 	int err;
 
-	if (!slot || !bridge_get(bpf, config->vlan.bridge))
+	if (!slot || !bpf_bridge_get(bpf, config->vlan.bridge))
 		return -ENOENT;
 	before = slot->row.vlan.bridge;
 	if (before != config->vlan.bridge) {
-		member_remove(bpf, number, before);
+		bpf_member_remove(bpf, number, before);
 		slot->member = UINT32_MAX;
 		bpf_fdb_port_gone(bpf, number);
 	}
@@ -332,7 +221,7 @@ static int bpf_port_set(struct dp *dp, uint32_t number, const struct dp_port_con
 	if (!err)
 		err = bpf_put_port(bpf, number);
 	if (!err && slot->member == UINT32_MAX)
-		err = member_add(bpf, number);
+		err = bpf_member_add(bpf, number);
 	return err;
 }
 

@@ -65,6 +65,17 @@ int bpf_del(struct bpf_dp *bpf, enum kn_bpf_map map, const void *key);
 int bpf_put_bridge(struct bpf_dp *bpf, uint32_t number);
 int bpf_put_port(struct bpf_dp *bpf, uint32_t number);
 
+/* --- bpf_bridge.c ----------------------------------------------------------------------------------------------- */
+
+struct vs_bpf_bridge *bpf_bridge_get(struct bpf_dp *bpf, uint32_t number);
+int bpf_bridge_add(struct dp *dp, const struct dp_bridge_config *config, uint32_t *number);
+int bpf_bridge_set(struct dp *dp, uint32_t number, const struct dp_bridge_config *config);
+int bpf_bridge_del(struct dp *dp, uint32_t number);
+
+/** bpf_member_add() / bpf_member_remove() - put a port into the list that its bridge floods to, or take it out. */
+int bpf_member_add(struct bpf_dp *bpf, uint32_t number);
+void bpf_member_remove(struct bpf_dp *bpf, uint32_t number, uint32_t bridge);
+
 /* --- bpf_vxlan.c: tunnels and their devices -------------------------------------------------------------------- */
 
 /** bpf_vxlan_set() - make a VXLAN port's device, tunnels and remotes match @vxlan; @slot->row is filled, not written.
