@@ -2,6 +2,7 @@
 # conftest.py - fixtures of the end-to-end tests: a private corner of the machine, and switches in it
 import itertools
 import os
+import subprocess
 import sys
 
 import pytest
@@ -22,6 +23,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes long; runs with --soak only")
+    config.addinivalue_line("markers", "one_datapath: nothing in it depends on what carries the frames")
     if os.geteuid() == 0:
         sandbox.enter()
 
@@ -41,12 +43,27 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_generate_tests(metafunc):
     if "datapath" in metafunc.fixturenames:
-        metafunc.parametrize("datapath", metafunc.config.getoption("--datapath") or ["user"], indirect=True,
-                             scope="session")
+        datapaths = metafunc.config.getoption("--datapath") or ["user", "bpf"]
+        if metafunc.definition.get_closest_marker("one_datapath"):
+            datapaths = datapaths[:1]
+        metafunc.parametrize("datapath", datapaths, indirect=True, scope="session")
+
+
+def start_bpf():
+    """Start and end a daemon on the bpf datapath. Return: why that is not possible here, or nothing."""
+    rundir = "/run/probe-bpf"
+    options = ["--rundir", rundir, "--db", f"{rundir}/db"]
+    done = subprocess.run([VSWITCHD, "--detach", "--datapath", "bpf", *options], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        return done.stderr.strip() or "vswitchd --datapath bpf does not start"
+    subprocess.run([VSCTL, "--rundir", rundir, "exit", "--cleanup"], check=True)
+    return ""
 
 
 @pytest.fixture(scope="session")
 def datapath(request):
+    if request.param == "bpf" and (why := start_bpf()):
+        pytest.skip(why)
     return request.param
 
 

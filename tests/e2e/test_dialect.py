@@ -8,6 +8,8 @@ import pytest
 from lib.peers import OpenVSwitch
 from lib.switch import VSCTL
 
+pytestmark = pytest.mark.one_datapath
+
 # Each line is one invocation; both databases go through all of them. What real tools run, and the corners of the grammar.
 LINES = r"""
 list-br

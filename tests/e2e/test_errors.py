@@ -9,6 +9,8 @@ from lib.switch import VSCTL, VSWITCHD
 from lib.tools import need
 from lib.wait import wait_until
 
+pytestmark = pytest.mark.one_datapath
+
 # words, what the message must name
 REFUSED = [
     ("add-port nobridge p1", "nobridge"),

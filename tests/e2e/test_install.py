@@ -9,6 +9,8 @@ import pytest
 from lib.switch import BUILD
 from lib.tools import need, reach
 
+pytestmark = pytest.mark.one_datapath
+
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 
 

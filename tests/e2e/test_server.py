@@ -10,6 +10,8 @@ import pytest
 from lib.wait import wait_until
 from lib.wire import barrier
 
+pytestmark = pytest.mark.one_datapath
+
 
 def connect(switch):
     sock = socket.socket(socket.AF_UNIX)
