@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/cmdline.h"
+#include "common/fds.h"
 #include "common/jsonrpc.h"
 #include "common/xalloc.h"
 #include "vsctl/connection.h"
@@ -195,6 +196,7 @@ int main(int argc, char *argv[])
 	char *error;
 	int status = EXIT_FAILURE;
 
+	vs_fds_fill();
 	if (cmdline_parse(vsctl.argc, vsctl.argv, &vsctl.line, &error)) {
 		fprintf(stderr, "%s: %s\n", vsctl.program, error);
 		free(error);

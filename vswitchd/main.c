@@ -2,15 +2,18 @@
 /* main.c - vswitchd's main: options, the background, and the rest is daemon.c */
 #include <stdlib.h>
 
+#include "common/fds.h"
 #include "vswitchd/daemon.h"
 #include "vswitchd/detach.h"
 
 int main(int argc, char *argv[])
 {
 	struct options options;
-	int status = options_parse(argc, argv, &options);
 	struct detach *detach;
+	int status;
 
+	vs_fds_fill();
+	status = options_parse(argc, argv, &options);
 	if (status >= 0)
 		return status;
 	detach = detach_begin(&options);

@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import pytest
-from lib.switch import VSCTL
+from lib.switch import VSCTL, VSWITCHD
 from lib.tools import reach
 from lib.wait import wait_until
 from lib.wire import barrier
@@ -77,6 +77,42 @@ def test_sigterm_ends_the_daemon_well(switch):
     switch.stop()
     assert switch.process.returncode == 0
     switch.start()
+
+
+@pytest.mark.parametrize("closed", ["", "<&- >&- 2>&-", ">&- 2>&-", "2>&-"])
+def test_detach(net, closed):
+    """The command returns when commands are served, or fails as the start does; also where it has no terminal at all."""
+    home, rundir, db = net.ns("home"), f"{net.directory}/run", f"{net.directory}/db"
+
+    def start(*more):
+        line = f'exec "$@" --rundir {rundir} --pidfile {net.directory}/pid --detach {closed}'
+        return home.run("sh", "-c", line, "sh", VSWITCHD, *more, check=False)
+
+    def vsctl(*words):
+        return subprocess.run([VSCTL, "--rundir", rundir, *words], capture_output=True, text=True, check=False)
+    failed = start("--db", "/dev/null")
+    assert failed.returncode == 1 and ("/dev/null" in failed.stderr or closed), failed
+    assert start("--db", db).returncode == 0
+    assert vsctl("add-br", "br0").returncode == 0 and vsctl("list-br").stdout == "br0\n"
+    with open(f"{net.directory}/pid", encoding="ascii") as file:
+        pid = int(file.read())
+    assert all(os.path.exists(f"/proc/{pid}/fd/{number}") for number in range(3))
+    again = start("--db", db)
+    assert again.returncode == 1 and ("another vswitchd" in again.stderr or closed), again
+    assert start("--db", db).returncode == 1
+    assert vsctl("exit", "--cleanup").returncode == 0
+    assert not os.path.exists(f"{net.directory}/pid")
+    assert start("--db", db).returncode == 0, "what it wrote can be read back"
+    assert vsctl("list-br").stdout == "br0\n"
+    assert vsctl("exit", "--cleanup").returncode == 0
+
+
+def test_client_without_standard_output(switch):
+    """An answer that nobody can read is an error; it does not go where it was not meant to."""
+    line = f'exec "$@" --rundir {switch.rundir} list-br >&-'
+    switch("add-br br0")
+    done = subprocess.run(["sh", "-c", line, "sh", VSCTL], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1 and "cannot write the answer" in done.stderr
 
 
 @pytest.mark.parametrize("missing", [1, 20, "half", "all but one"])
