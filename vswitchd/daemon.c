@@ -132,6 +132,18 @@ static void check_rights(void)
 			strerror(errno));
 }
 
+/* Return: 0 or -errno, after the message. */
+static int flush(const struct options *options)
+{
+	char *why = NULL;
+	int err = dp_bpf_flush(options->rundir, &why);
+
+	if (err)
+		vs_err("cannot remove what is pinned in \"%s/bpf\": %s", options->rundir, why ? why : strerror(-err));
+	free(why);
+	return err;
+}
+
 /* The kernel's datapath where the kernel allows it; under auto, ours where it does not, and `show` says why. */
 static int open_datapath(struct daemon *d)
 {
@@ -152,6 +164,9 @@ static int open_datapath(struct daemon *d)
 		vs_warn("datapath user, for the bpf datapath is not to be had: %s", why);
 	}
 	check_rights();
+	/* What the kernel still forwards from before would come out twice. */
+	if (flush(d->options))
+		return -EBUSY;
 	err = dp_user_open(d->base, &d->dp);
 	if (err)
 		vs_err("cannot start the user datapath: %s", strerror(-err));
@@ -251,6 +266,8 @@ int daemon_run(const struct options *options, void (*ready)(void *arg), void *ar
 	int err;
 
 	signal(SIGPIPE, SIG_IGN);
+	if (options->flush)
+		return flush(options) ? EXIT_FAILURE : EXIT_SUCCESS;
 	raise_limits();
 	err = open_all(&d);
 	if (!err) {

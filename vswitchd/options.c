@@ -52,6 +52,13 @@ static int parse_detach(struct options *o, const char *value)
 	return -1;
 }
 
+static int parse_flush(struct options *o, const char *value)
+{
+	(void)value;
+	o->flush = true;
+	return -1;
+}
+
 static int parse_pidfile(struct options *o, const char *value)
 {
 	o->pidfile = value;
@@ -105,6 +112,8 @@ static const struct option_row rows[] = {
 	{"datapath", 0, "auto|bpf|user", "what carries the frames [auto]", parse_datapath},
 	{"group", 0, "GROUP", "group that may use the socket [the daemon's own]", parse_group},
 	{"detach", 0, NULL, "go to the background once commands are served", parse_detach},
+	{"flush", 0, NULL, "end the forwarding that a daemon left in the kernel, remove its programs, and exit",
+	 parse_flush},
 	{"pidfile", 0, "FILE", "write the process ID there", parse_pidfile},
 	{"log-file", 0, "FILE", "append messages there [with --detach: DIR/vswitchd.log]", parse_log_file},
 	{"verbose", 'v', "LEVEL", "err, warn, info or dbg [info]", parse_verbose},

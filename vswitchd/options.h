@@ -13,6 +13,7 @@
  * @datapath: "auto", "user" or "bpf"
  * @group: that may use the socket; (gid_t)-1: the daemon's own
  * @pidfile, @log_file: NULL for none
+ * @flush: only remove what an earlier daemon left in the kernel's datapath
  * @detach: go to the background once commands are served
  */
 struct options {
@@ -23,6 +24,7 @@ struct options {
 	const char *pidfile;
 	const char *log_file;
 	bool detach;
+	bool flush;
 };
 
 /**

@@ -23,6 +23,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes long; runs with --soak only")
+    config.addinivalue_line("markers", "bpf_only: about what only the kernel's datapath does")
     config.addinivalue_line("markers", "one_datapath: nothing in it depends on what carries the frames")
     if os.geteuid() == 0:
         sandbox.enter()
@@ -46,6 +47,8 @@ def pytest_generate_tests(metafunc):
         datapaths = metafunc.config.getoption("--datapath") or ["user", "bpf"]
         if metafunc.definition.get_closest_marker("one_datapath"):
             datapaths = datapaths[:1]
+        if metafunc.definition.get_closest_marker("bpf_only"):
+            datapaths = [name for name in datapaths if name == "bpf"]
         metafunc.parametrize("datapath", datapaths, indirect=True, scope="session")
 
 

@@ -344,6 +344,15 @@ static void bpf_close(struct dp *dp)
 	free(bpf);
 }
 
+static const char *bpf_port_hook(struct dp *dp, uint32_t number, const char **why)
+{
+	const struct bpf_slot *slot = port_get(bpf_of(dp), number);
+
+	*why = slot && slot->row.kind == VS_BPF_NETDEV ? "XDP is not part of this build"
+						       : "it has no device that frames come off";
+	return slot ? "tcx" : NULL;
+}
+
 static const struct dp_ops bpf_ops = {
 	.name = "bpf",
 	.close = bpf_close,
@@ -355,12 +364,33 @@ static const struct dp_ops bpf_ops = {
 	.port_set = bpf_port_set,
 	.port_del = bpf_port_del,
 	.port_stats = bpf_port_stats,
+	.port_hook = bpf_port_hook,
 	.fdb_add = bpf_fdb_add,
 	.fdb_del = bpf_fdb_delete,
 	.fdb_flush = bpf_fdb_flush,
 	.fdb_walk = bpf_fdb_walk,
 	.fdb_stats = bpf_fdb_stats,
 };
+
+int dp_bpf_flush(const char *rundir, char **why)
+{
+	char *dir = vs_xasprintf("%s/bpf", rundir);
+	struct event_base *base;
+	struct dp *dp;
+	int err = 0;
+
+	if (kn_bpf_found(dir)) {
+		base = event_base_new();
+		err = dp_bpf_open(base, rundir, &dp, why);
+		if (!err) {
+			bpf_settle(dp); /* nothing has been asked for */
+			bpf_close(dp);
+		}
+		event_base_free(base);
+	}
+	free(dir);
+	return err;
+}
 
 int dp_bpf_open(struct event_base *base, const char *rundir, struct dp **dp, char **why)
 {

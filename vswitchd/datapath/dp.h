@@ -115,6 +115,8 @@ struct dp_ops {
 	/* Every FDB entry that points at the port, or was learned from its frames on another bridge, goes with it. */
 	int (*port_del)(struct dp *dp, uint32_t number);
 	int (*port_stats)(struct dp *dp, uint32_t number, struct dp_port_stats *stats);
+	/* Where the port's frames are handled ("tcx", "user"), and in words why not somewhere faster. */
+	const char *(*port_hook)(struct dp *dp, uint32_t number, const char **why);
 
 	/* A static entry replaces a learned one. -ENOENT: no such port. */
 	int (*fdb_add)(struct dp *dp, const struct vs_fdb_key *key, uint32_t port);
@@ -140,5 +142,11 @@ int dp_user_open(struct event_base *base, struct dp **dp);
  * @why: on failure a malloc()ed sentence that says what the kernel lacks
  */
 int dp_bpf_open(struct event_base *base, const char *rundir, struct dp **dp, char **why);
+
+/**
+ * dp_bpf_flush() - end the forwarding that an earlier daemon left in the kernel, and remove all that it had pinned
+ * Return: 0, also when there is nothing; or -errno with a malloc()ed sentence in @why.
+ */
+int dp_bpf_flush(const char *rundir, char **why);
 
 #endif

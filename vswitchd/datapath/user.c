@@ -193,6 +193,12 @@ static int user_port_stats(struct dp *dp, uint32_t number, struct dp_port_stats 
 	return 0;
 }
 
+static const char *user_port_hook(struct dp *dp, uint32_t number, const char **why)
+{
+	*why = "the user datapath moves all frames itself";
+	return up_port_get(up_of(dp), number) ? "user" : NULL;
+}
+
 /* --- the FDB -------------------------------------------------------------------------------------------------- */
 
 static int user_fdb_add(struct dp *dp, const struct vs_fdb_key *key, uint32_t port)
@@ -311,6 +317,7 @@ static const struct dp_ops user_ops = {
 	.port_set = user_port_set,
 	.port_del = user_port_del,
 	.port_stats = user_port_stats,
+	.port_hook = user_port_hook,
 	.fdb_add = user_fdb_add,
 	.fdb_del = user_fdb_del,
 	.fdb_flush = user_fdb_flush,

@@ -202,6 +202,11 @@ int kn_bpf_open(const char *dir, uint32_t version, struct kn_bpf **out, char **w
 	return 0;
 }
 
+bool kn_bpf_found(const char *dir)
+{
+	return is_bpffs(dir);
+}
+
 bool kn_bpf_adopted(const struct kn_bpf *bpf)
 {
 	return bpf->adopted;

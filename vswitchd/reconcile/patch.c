@@ -32,6 +32,13 @@ static void patch_tell(struct rc *rc, struct rc_iface *iface)
 	rc_publish(rc, iface);
 }
 
+/* What was learned there lies behind a peer that is not any more. */
+static void patch_forget(struct rc *rc, struct rc_iface *iface)
+{
+	if (iface->number && iface->bridge)
+		rc->dp->ops->fdb_flush(rc->dp, iface->bridge->number, iface->number, VS_VLAN_NONE);
+}
+
 void rc_patch_sync(struct rc *rc, struct rc_iface *iface)
 {
 	struct rc_iface *old = iface->peer, *new = patch_partner(rc, iface);
@@ -42,6 +49,8 @@ void rc_patch_sync(struct rc *rc, struct rc_iface *iface)
 	if (old) {
 		old->peer = NULL;
 		patch_tell(rc, old);
+		patch_forget(rc, old);
+		patch_forget(rc, iface);
 	}
 	iface->peer = new;
 	if (new) {

@@ -152,7 +152,15 @@ static void set_statistics(struct rc *rc, struct rc_iface *iface)
 	vs_datum_destroy(column_type(Interface_statistics), &datum);
 }
 
-static void set_driver(struct rc_iface *iface)
+static void put_text(struct vs_datum *datum, const char *key, const char *text)
+{
+	union vs_atom value = {.string = (char *)(uintptr_t)text};
+
+	if (text)
+		put(Interface_status, datum, key, &value);
+}
+
+static void set_status(struct rc *rc, struct rc_iface *iface)
 {
 	const char *driver = iface->number ? iface->want.type->driver : NULL;
 	struct kn_ethtool facts = {0};
@@ -162,10 +170,12 @@ static void set_driver(struct rc_iface *iface)
 		kn_ethtool_get(iface->name, &facts);
 	if (!driver && facts.driver[0])
 		driver = facts.driver;
-	if (driver) {
-		union vs_atom value = {.string = (char *)(uintptr_t)driver};
+	put_text(&datum, "driver_name", driver);
+	if (iface->number && rc->dp->ops->port_hook) {
+		const char *why = NULL;
 
-		put(Interface_status, &datum, "driver_name", &value);
+		put_text(&datum, "hook", rc->dp->ops->port_hook(rc->dp, iface->number, &why));
+		put_text(&datum, "hook_reason", why);
 	}
 	store_set_ephemeral(iface->row, Interface_status, &datum);
 	vs_datum_destroy(column_type(Interface_status), &datum);
@@ -182,6 +192,6 @@ void rc_refresh(struct rc *rc, struct store_row *interface)
 	if (!vs_list_empty(&iface->tunnel))
 		rc_mtu_check(rc, iface); /* routes come and go without news of devices */
 	rc_publish(rc, iface);
-	set_driver(iface);
+	set_status(rc, iface);
 	set_statistics(rc, iface);
 }
