@@ -251,6 +251,18 @@ def test_patch_ports_join_bridges(switch, marker):
     assert len(two.marked(text)) == 0
 
 
+def test_stations_behind_a_patch_port_are_forgotten_with_its_peer(switch, marker):
+    switch("add-br left -- add-br right -- add-port left pl -- set interface pl type=patch options:peer=pr "
+           "-- add-port right pr -- set interface pr type=patch options:peer=pl")
+    one, two = switch.add_wires("left", "one"), switch.add_wires("right", "two")
+    two.send(build(src="02:00:00:00:00:22", payload=(text := marker())))
+    one.wait_for(text)
+    assert switch.fdb_find("left", "02:00:00:00:00:22").port == "pl"
+    switch("del-port pr")
+    assert switch.fdb_find("left", "02:00:00:00:00:22") is None
+    assert switch.fdb_find("right", "02:00:00:00:00:22").port == "two"
+
+
 def test_patch_port_without_a_peer_is_said(switch):
     switch("add-br left -- add-br right -- add-port left pl -- set interface pl type=patch options:peer=pr")
     assert switch.warning("pl") == ["no usable peer 'pr': it must be a patch port whose options:peer is 'pl'"]

@@ -155,6 +155,14 @@ static int fdb_del(struct dp *dp, const struct vs_fdb_key *key)
 	return -ENOENT;
 }
 
+/* It learns nothing. */
+static int fdb_flush(struct dp *dp, uint32_t bridge, uint32_t port, uint16_t vlan)
+{
+	(void)bridge;
+	(void)vlan;
+	return of(dp)->ports[port].used ? 0 : -ENOENT;
+}
+
 static void fake_close(struct dp *dp)
 {
 	free(of(dp));
@@ -172,6 +180,7 @@ static const struct dp_ops fake_ops = {
 	.port_stats = port_stats,
 	.fdb_add = fdb_add,
 	.fdb_del = fdb_del,
+	.fdb_flush = fdb_flush,
 };
 
 struct fakedp *fakedp_create(void)
