@@ -29,3 +29,9 @@ demo: deps-demo
 	$(Q)topologies/demo.sh
 
 .PHONY: check e2e soak demo
+
+# The daemon itself under the sanitizers, with live traffic.
+e2e-asan:
+	$(Q)$(MAKE_ON) BUILD=$(BUILD)/asan CFLAGS='$(ASAN_CFLAGS)' e2e
+
+.PHONY: e2e-asan

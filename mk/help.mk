@@ -9,6 +9,7 @@ help:
 	@echo 'format     apply the format'
 	@echo 'unit       unit tests; unit-asan: the same under ASan and UBSan'
 	@echo 'e2e        end-to-end tests (root); E2E="-k vlan -x" for some of them'
+	@echo 'e2e-asan   the same with vswitchd under the sanitizers'
 	@echo 'soak       the long end-to-end tests too: 1,000 ports, 200 kills (root)'
 	@echo 'deps       install what Debian 12 lacks for all of this (root)'
 	@echo 'install    into $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX); uninstall takes it out again'

@@ -14,8 +14,12 @@ unit: $(UNIT_BIN)
 	$(Q)set -e; for t in $^; do $$t; done
 
 # The same tests with every read and every shift checked.
+ASAN_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -std=gnu11 \
+	-Wall -Wextra -Werror
 unit-asan:
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
-		CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -std=gnu11 -Wall -Wextra -Werror' unit
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='$(ASAN_CFLAGS)' unit
+
+# Objects stay for the next time.
+.SECONDARY: $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(UNIT_LIB)
 
 .PHONY: unit unit-asan
