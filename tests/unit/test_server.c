@@ -391,6 +391,34 @@ static void test_vanishing_clients(void **state)
 	lab_close(lab);
 }
 
+/* Idle clients give way, the longest silent first. */
+static void test_idle_clients(void **state)
+{
+	struct lab *lab = lab_open();
+	int fds[258];
+
+	(void)state;
+	for (int i = 0; i < 256; i++) {
+		fds[i] = dial(lab);
+		turn(lab);
+	}
+	ask(lab, fds[0], 1, "add-br", "br0");
+	expect_reply(lab, fds[0], DONE(1));
+	for (int i = 256; i < 258; i++) {
+		fds[i] = dial(lab);
+		turn(lab);
+		expect_reply(lab, fds[i - 255], "");
+	}
+	ask(lab, fds[0], 2, "add-br", "br1");
+	expect_reply(lab, fds[0], DONE(2));
+	ask(lab, fds[3], 1, "add-br", "br2");
+	expect_reply(lab, fds[3], DONE(1));
+	for (int i = 0; i < 258; i++)
+		close(fds[i]);
+	lab_close(lab);
+}
+
+/* Those that are busy do not. */
 static void test_too_many_clients(void **state)
 {
 	struct lab *lab = lab_open();
@@ -399,12 +427,11 @@ static void test_too_many_clients(void **state)
 	(void)state;
 	for (int i = 0; i < 257; i++) {
 		fds[i] = dial(lab);
+		assert_true(i == 256 || send_text(lab, fds[i], "{", 1));
 		turn(lab);
 	}
 	expect_reply(lab, fds[256], "{\"id\":null,\"result\":null,\"error\":\"too many clients\"}\n");
 	expect_reply(lab, fds[256], "");
-	ask(lab, fds[255], 1, "add-br", "br0");
-	expect_reply(lab, fds[255], DONE(1));
 	close(fds[0]);
 	for (int i = 0; i < 10; i++)
 		turn(lab);
@@ -458,11 +485,17 @@ static void test_exit_without_waiting(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_socket_file),	     cmocka_unit_test(test_requests),
-		cmocka_unit_test(test_half_closed),	     cmocka_unit_test(test_nonsense_closes),
-		cmocka_unit_test(test_too_long_closes),	     cmocka_unit_test(test_turns),
-		cmocka_unit_test(test_unread_reply),	     cmocka_unit_test(test_vanishing_clients),
-		cmocka_unit_test(test_too_many_clients),     cmocka_unit_test(test_exit),
+		cmocka_unit_test(test_socket_file),
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_half_closed),
+		cmocka_unit_test(test_nonsense_closes),
+		cmocka_unit_test(test_too_long_closes),
+		cmocka_unit_test(test_turns),
+		cmocka_unit_test(test_unread_reply),
+		cmocka_unit_test(test_vanishing_clients),
+		cmocka_unit_test(test_idle_clients),
+		cmocka_unit_test(test_too_many_clients),
+		cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_exit_without_waiting),
 	};
 

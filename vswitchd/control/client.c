@@ -198,6 +198,15 @@ void client_reply(struct client *client, const char *text, bool final)
 	evbuffer_add(output, "\n", 1);
 }
 
+bool client_is_idle(const struct client *client)
+{
+	char byte;
+
+	return !client->message && !evbuffer_get_length(bufferevent_get_input(client->stream)) &&
+	       !evbuffer_get_length(bufferevent_get_output(client->stream)) &&
+	       recv(bufferevent_getfd(client->stream), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0;
+}
+
 const struct ucred *client_peer(const struct client *client)
 {
 	return &client->peer;

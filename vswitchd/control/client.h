@@ -38,6 +38,9 @@ void client_reply(struct client *client, const char *text, bool final);
 /** client_refuse() - close the connection because of what it sent; @why goes to the log. */
 void client_refuse(struct client *client, const char *why);
 
+/** client_is_idle() - has it asked for nothing that has not been answered, not even begun to? */
+bool client_is_idle(const struct client *client);
+
 /** client_peer() - who is at the other end. */
 const struct ucred *client_peer(const struct client *client);
 

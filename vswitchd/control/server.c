@@ -29,7 +29,7 @@
 
 /* A client as the server knows it. */
 struct seat {
-	struct vs_list link, turn; /* among all clients; in the queue, or alone */
+	struct vs_list link, turn; /* among all clients, the longest silent first; in the queue, or alone */
 	struct ctl *ctl;
 	struct client *client;
 };
@@ -104,6 +104,41 @@ static void seat_gone(void *arg, struct client *client)
 	}
 }
 
+static size_t seats_of_user(const struct ctl *ctl, uid_t uid)
+{
+	struct vs_list *link, *next;
+	size_t n = 0;
+
+	vs_list_each_safe(link, next, &ctl->seats) n +=
+		client_peer(vs_container(link, struct seat, link)->client)->uid == uid;
+	return n;
+}
+
+/*
+ * Connections that somebody forgot, or keeps for the purpose, must not lock everybody else out: of the user who has
+ * the most, the one that has been idle longest gives way. Return: whether there was one.
+ */
+static bool server_make_room(struct ctl *ctl)
+{
+	struct vs_list *link, *next;
+	struct seat *victim = NULL;
+	size_t most = 0;
+
+	vs_list_each_safe(link, next, &ctl->seats)
+	{
+		struct seat *seat = vs_container(link, struct seat, link);
+		size_t n = client_is_idle(seat->client) ? seats_of_user(ctl, client_peer(seat->client)->uid) : 0;
+
+		if (n > most) {
+			most = n;
+			victim = seat;
+		}
+	}
+	if (victim)
+		client_refuse(victim->client, "it is idle, and others want to connect");
+	return victim;
+}
+
 static void server_on_connection(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
 				 int size, void *arg)
 {
@@ -113,7 +148,7 @@ static void server_on_connection(struct evconnlistener *listener, evutil_socket_
 	(void)listener;
 	(void)address;
 	(void)size;
-	if (ctl->n_clients >= MAX_CLIENTS) {
+	if (ctl->n_clients >= MAX_CLIENTS && !server_make_room(ctl)) {
 		vs_info("refusing a connection: %d clients are connected already", MAX_CLIENTS);
 		send(fd, refusal, strlen(refusal), MSG_DONTWAIT | MSG_NOSIGNAL);
 		close(fd);
@@ -255,6 +290,8 @@ static void server_on_turn(evutil_socket_t fd, short what, void *arg)
 		return;
 	struct seat *seat = vs_container(ctl->queue.next, struct seat, turn);
 	vs_list_remove(&seat->turn);
+	vs_list_remove(&seat->link);
+	vs_list_push(&ctl->seats, &seat->link);
 	if (!vs_list_empty(&ctl->queue))
 		event_add(ctl->turn, &now);
 	char *text = client_take(seat->client, &size);
