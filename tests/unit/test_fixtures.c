@@ -1,41 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* test_fixtures.c - the rows of tests/fixtures on memory ports, and Open vSwitch's VLAN table */
+/* test_fixtures.c - the rows of tests/fixtures through both datapaths, and Open vSwitch's VLAN table */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
+#include "tests/unit/lib/lab.h"
 #include "tests/unit/lib/rig.h"
 #include "tests/unit/lib/rows.h"
+#include "tests/unit/lib/wires.h"
 
 #define FIXTURES "tests/fixtures/"
 
-static void run_file(const char *path, int at_least)
-{
-	int cases = rows_run(path);
+/* struct where - what a test runs on; @wires: NULL for ports in memory */
+struct where {
+	const struct rig_ops *ops;
+	struct wires *wires;
+};
 
-	print_message("%s: %d cases\n", path, cases);
+static void run_file(const struct where *where, const char *path, int at_least)
+{
+	int left_out, cases = rows_run(path, where->ops, where->wires, &left_out);
+
+	print_message("%s: %s: %d cases, %d frames left out that no such port can bring\n", path, where->ops->name,
+		      cases, left_out);
 	assert_true(cases >= at_least);
+	assert_true(left_out == 0 || where->wires);
 }
 
 static void test_vlan_rows(void **state)
 {
-	(void)state;
-	run_file(FIXTURES "vlan.rows", 15);
+	run_file(*state, FIXTURES "vlan.rows", 15);
 }
 
 static void test_switch_rows(void **state)
 {
-	(void)state;
-	run_file(FIXTURES "switch.rows", 20);
+	run_file(*state, FIXTURES "switch.rows", 20);
 }
 
 /* --- Open vSwitch's VLAN table --------------------------------------------------------------------------------- */
 
 #define LOCAL 100
+#define FORGET_S 100000 /* longer than any station is remembered */
 
 static void table_ports(struct rig *rig)
 {
@@ -130,12 +140,13 @@ static void test_vlan_table(void **state)
 {
 	FILE *file = fopen(FIXTURES "vlan_table.tsv", "r");
 	char line[256], copy[256], vid[16], actions[200];
+	const struct where *where = *state;
+	struct rig *rig = rig_open(where->ops, where->wires);
 	int cases = 0;
-	(void)state;
 
 	assert_non_null(file);
+	table_ports(rig);
 	while (fgets(line, sizeof(line), file)) {
-		struct rig *rig;
 		struct tags tags = {0};
 		uint8_t bytes[ROWS_FRAME_MAX];
 		unsigned int port;
@@ -149,25 +160,56 @@ static void test_vlan_table(void **state)
 			tags.n = 1;
 			tags.tag[0].vid = atoi(vid);
 		}
-		rig = rig_open();
-		table_ports(rig);
-		rig_input(rig, port, bytes, table_frame(&tags, bytes));
+		assert_true(rig_input(rig, port, bytes, table_frame(&tags, bytes)));
 		table_actions(rig, copy, actions, tags);
-		rig_close(rig);
+		rig_age(rig, FORGET_S);
 		cases++;
 	}
 	fclose(file);
+	rig_close(rig);
 	print_message("vlan_table.tsv: %d cases\n", cases);
 	assert_int_equal(cases, 90);
 }
 
-int main(void)
+/* --- both datapaths -------------------------------------------------------------------------------------------- */
+
+static int run_all(const char *name, const struct where *where)
 {
+	struct where copy = *where;
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vlan_table),
-		cmocka_unit_test(test_vlan_rows),
-		cmocka_unit_test(test_switch_rows),
+		cmocka_unit_test_prestate(test_vlan_table, &copy),
+		cmocka_unit_test_prestate(test_vlan_rows, &copy),
+		cmocka_unit_test_prestate(test_switch_rows, &copy),
 	};
 
-	return cmocka_run_group_tests_name("fixtures", tests, NULL, NULL);
+	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}
+
+/* bpf_refused() - why this kernel will not have the programs; NULL: it takes them. */
+static char *bpf_refused(void)
+{
+	struct event_base *base = event_base_new();
+	struct dp *dp = NULL;
+	char *why = NULL;
+
+	mkdir(LAB_RUNDIR, 0755);
+	if (!dp_bpf_open(base, LAB_RUNDIR, &dp, &why))
+		dp->ops->close(dp);
+	event_base_free(base);
+	return why;
+}
+
+int main(void)
+{
+	int failed = run_all("fixtures, user", &(struct where){.ops = &rig_mem});
+	struct wires *wires = wires_open("test_fixtures");
+	char *why = wires ? bpf_refused() : NULL;
+
+	if (why)
+		printf("test_fixtures: skipped under bpf: %s\n", why);
+	else if (wires)
+		failed += run_all("fixtures, bpf", &(struct where){&rig_live, wires});
+	free(why);
+	wires_close(wires);
+	return failed;
 }

@@ -110,4 +110,7 @@ void bpf_fdb_limit(struct bpf_dp *bpf, uint32_t bridge);
 /** bpf_fdb_begin() - count what is there, start ageing. */
 void bpf_fdb_begin(struct bpf_dp *bpf);
 
+/** dp_bpf_age() - for tests: look after the FDB at once, with a clock that is @seconds later than it is. */
+void dp_bpf_age(struct dp *dp, uint64_t seconds);
+
 #endif

@@ -335,6 +335,15 @@ static void on_age(evutil_socket_t fd, short what, void *arg)
 	event_add(bpf->age, &in);
 }
 
+void dp_bpf_age(struct dp *dp, uint64_t seconds)
+{
+	struct bpf_dp *bpf = bpf_of(dp);
+	uint64_t now = now_ns() + seconds * NS_PER_S;
+
+	make_room(bpf);
+	each_entry(bpf, age_visit, &now);
+}
+
 static bool count_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
 {
 	(void)arg;

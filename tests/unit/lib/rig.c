@@ -10,19 +10,20 @@
 #include <cmocka.h>
 
 #include "common/xalloc.h"
-#include "vswitchd/datapath/mem.h"
 #include "vswitchd/reconcile/vlan.h"
 #include "vswitchd/reconcile/want.h"
 
-struct rig *rig_open(void)
+struct rig *rig_open(const struct rig_ops *ops, struct wires *wires)
 {
 	struct rig *rig = vs_xcalloc(1, sizeof(*rig));
 	char *error = NULL;
 
+	rig->ops = ops;
+	rig->wires = wires;
 	rig->base = event_base_new();
 	assert_non_null(rig->base);
 	assert_int_equal(store_open(NULL, &rig->store, &error), 0);
-	assert_int_equal(dp_user_open(rig->base, &rig->dp), 0);
+	ops->open(rig);
 	store_begin(rig->store);
 	return rig;
 }
@@ -36,6 +37,12 @@ static void outputs_clear(struct rig *rig)
 void rig_close(struct rig *rig)
 {
 	outputs_clear(rig);
+	for (unsigned int id = 1; id < RIG_PORTS; id++) {
+		if (rig->ports[id].number)
+			rig_del_port(rig, id);
+	}
+	for (unsigned int i = 0; i < RIG_BRIDGES && rig->bridges[i].row; i++)
+		assert_int_equal(rig->dp->ops->bridge_del(rig->dp, rig->bridges[i].number), 0);
 	store_abort(rig->store);
 	rig->dp->ops->close(rig->dp);
 	store_close(rig->store);
@@ -118,9 +125,8 @@ void rig_bridge(struct rig *rig, const char *name, char **words, int n)
 	bridge_apply(rig, bridge);
 }
 
-static void on_output(void *arg, const uint8_t *bytes, size_t len)
+void rig_output(struct rig_port *port, const uint8_t *bytes, size_t len)
 {
-	struct rig_port *port = arg;
 	struct rig_output *out = &port->rig->outputs[port->rig->n_outputs++];
 
 	assert_true(port->rig->n_outputs <= RIG_OUTPUTS);
@@ -134,6 +140,8 @@ static void port_apply(struct rig *rig, struct rig_port *port)
 {
 	struct dp_port_config config = {.kind = port->kind, .name = "port"};
 
+	if (port->kind != DP_PORT_PATCH)
+		rig->ops->port_config(port, &config);
 	rc_vlan_port(port->row, &config.vlan);
 	config.vlan.bridge = rig->bridges[port->bridge].number;
 	config.peer = port->peer ? rig->ports[port->peer].number : 0;
@@ -142,8 +150,8 @@ static void port_apply(struct rig *rig, struct rig_port *port)
 		return;
 	}
 	assert_int_equal(rig->dp->ops->port_add(rig->dp, &config, &port->number), 0);
-	if (port->kind == DP_PORT_MEM)
-		assert_int_equal(dp_mem_connect(rig->dp, port->number, on_output, port), 0);
+	if (port->kind != DP_PORT_PATCH)
+		rig->ops->port_made(port);
 }
 
 static struct rig_port *port_get(struct rig *rig, unsigned int id, const char *bridge)
@@ -200,23 +208,29 @@ void rig_static(struct rig *rig, unsigned int id, uint16_t vlan, const uint8_t m
 	assert_int_equal(rig->dp->ops->fdb_add(rig->dp, &key, rig->ports[id].number), 0);
 }
 
-void rig_input(struct rig *rig, unsigned int id, const uint8_t *bytes, size_t len)
+bool rig_input(struct rig *rig, unsigned int id, const uint8_t *bytes, size_t len)
 {
 	outputs_clear(rig);
-	assert_int_equal(dp_mem_input(rig->dp, rig->ports[id].number, bytes, len), 0);
+	return rig->ops->input(&rig->ports[id], bytes, len);
+}
+
+struct dp_port_stats rig_stats(struct rig_port *port)
+{
+	struct dp *dp = port->rig->dp;
+	struct dp_port_stats stats;
+
+	assert_int_equal(dp->ops->port_stats(dp, port->number, &stats), 0);
+	return stats;
 }
 
 uint64_t rig_drops(struct rig *rig, unsigned int id, enum vs_drop reason)
 {
-	struct dp_port_stats stats;
-
-	assert_int_equal(rig->dp->ops->port_stats(rig->dp, rig->ports[id].number, &stats), 0);
-	return stats.drops[reason];
+	return rig_stats(&rig->ports[id]).drops[reason];
 }
 
 void rig_age(struct rig *rig, unsigned int seconds)
 {
-	dp_mem_age(rig->dp, seconds);
+	rig->ops->age(rig, seconds);
 }
 
 /* struct fdb_search - what rig_fdb() looks for, and found */

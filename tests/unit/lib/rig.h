@@ -12,6 +12,32 @@
 #define RIG_BRIDGES 8
 #define RIG_OUTPUTS 256
 
+struct rig;
+struct rig_port;
+struct wires;
+
+/**
+ * struct rig_ops - a datapath and how frames get into and out of it. All fail the test when they cannot do their work.
+ * @name: for messages
+ * @open: set @rig->dp
+ * @port_config: fill in what kind of port it is
+ * @port_made: the datapath has it
+ * @input: let a frame in, and call rig_output() for all that leaves. Return: false if this kind of port cannot bring
+ *	such a frame, and nothing has happened.
+ * @age: let @seconds go by
+ */
+struct rig_ops {
+	const char *name;
+	void (*open)(struct rig *rig);
+	void (*port_config)(struct rig_port *port, struct dp_port_config *config);
+	void (*port_made)(struct rig_port *port);
+	bool (*input)(struct rig_port *port, const uint8_t *bytes, size_t len);
+	void (*age)(struct rig *rig, unsigned int seconds);
+};
+
+/** rig_mem: `user` on ports in memory; rig_live: `bpf` on veths, needs wires. */
+extern const struct rig_ops rig_mem, rig_live;
+
 /** struct rig_output - a frame that left; @port is the fixture's number */
 struct rig_output {
 	unsigned int port;
@@ -37,6 +63,8 @@ struct rig_bridge {
 };
 
 struct rig {
+	const struct rig_ops *ops;
+	struct wires *wires;
 	struct event_base *base;
 	struct store *store;
 	struct dp *dp;
@@ -46,8 +74,11 @@ struct rig {
 	size_t n_outputs;
 };
 
-/** rig_open() - an empty switch on memory ports. All rig functions fail the test when they cannot do their work. */
-struct rig *rig_open(void);
+/**
+ * rig_open() - an empty switch. All rig functions fail the test when they cannot do their work.
+ * @wires: for rig_live, else NULL
+ */
+struct rig *rig_open(const struct rig_ops *ops, struct wires *wires);
 void rig_close(struct rig *rig);
 
 /** rig_root() - set columns of table Open_vSwitch: "column=value", "column:key=value". */
@@ -65,8 +96,14 @@ void rig_patch(struct rig *rig, unsigned int a, const char *bridge_a, unsigned i
 void rig_del_port(struct rig *rig, unsigned int id);
 void rig_static(struct rig *rig, unsigned int id, uint16_t vlan, const uint8_t mac[6]);
 
-/** rig_input() - forget earlier outputs; let a frame in by port @id. */
-void rig_input(struct rig *rig, unsigned int id, const uint8_t *bytes, size_t len);
+/** rig_input() - forget earlier outputs; let a frame in by port @id. Return: false if it cannot come in there. */
+bool rig_input(struct rig *rig, unsigned int id, const uint8_t *bytes, size_t len);
+
+/** rig_output() - a frame has left by @port. */
+void rig_output(struct rig_port *port, const uint8_t *bytes, size_t len);
+
+/** rig_stats() - counters of @port. */
+struct dp_port_stats rig_stats(struct rig_port *port);
 
 /** rig_drops() - how many frames port @id has dropped for @reason. */
 uint64_t rig_drops(struct rig *rig, unsigned int id, enum vs_drop reason);

@@ -22,8 +22,12 @@ struct run {
 	int line;
 	int cases;
 	char name[128];
+	const struct rig_ops *ops;
+	struct wires *wires;
 	struct rig *rig;
-	bool pending; /* an `in` row awaits its outputs */
+	int left_out;
+	bool skipping; /* the `in` row's frame could not come in, so nothing answers */
+	bool pending;  /* an `in` row awaits its outputs */
 	bool claimed[RIG_OUTPUTS];
 	uint64_t drops[RIG_PORTS][VS_DROP__COUNT];
 	uint8_t in[ROWS_FRAME_MAX];
@@ -32,7 +36,7 @@ struct run {
 
 #define row_fail(run, ...)                                                                                             \
 	do {                                                                                                           \
-		print_error("%s:%d: case \"%s\": ", (run)->path, (run)->line, (run)->name);                            \
+		print_error("%s:%d: %s: case \"%s\": ", (run)->path, (run)->line, (run)->ops->name, (run)->name);      \
 		fail_msg(__VA_ARGS__);                                                                                 \
 	} while (0)
 
@@ -61,7 +65,7 @@ static size_t frame_hex(const char *text, uint8_t *bytes)
 	size_t n = 0;
 	unsigned int byte;
 
-	for (; sscanf(text, "%2x", &byte) == 1 && n < ROWS_FRAME_MAX; text += 2)
+	for (; n < ROWS_FRAME_MAX && text[0] && text[1] && sscanf(text, "%2x", &byte) == 1; text += 2)
 		bytes[n++] = (uint8_t)byte;
 	return *text ? 0 : n;
 }
@@ -130,7 +134,7 @@ static void print_frame(const struct rig_output *out)
 /* All that an `in` row caused must have been claimed by the rows after it. */
 static void settle(struct run *run)
 {
-	if (!run->pending)
+	if (!run->pending || !run->rig)
 		return;
 	run->pending = false;
 	for (size_t i = 0; i < run->rig->n_outputs; i++) {
@@ -162,7 +166,7 @@ static void row_case(struct run *run, char **words, int n)
 {
 	if (run->rig)
 		rig_close(run->rig);
-	run->rig = rig_open();
+	run->rig = rig_open(run->ops, run->wires);
 	memset(run->drops, 0, sizeof(run->drops));
 	run->cases++;
 	run->name[0] = '\0';
@@ -244,8 +248,9 @@ static void row_in(struct run *run, char **words, int n)
 	run->in_len = rows_frame(words + 1, n - 1, run->in);
 	if (!run->in_len && strcmp(words[1], "hex:") != 0)
 		row_fail(run, "\"%s\" describes no frame", words[1]);
-	rig_input(run->rig, number(run, words[0], RIG_PORTS - 1), run->in, run->in_len);
-	run->pending = true;
+	run->skipping = !rig_input(run->rig, number(run, words[0], RIG_PORTS - 1), run->in, run->in_len);
+	run->left_out += run->skipping;
+	run->pending = !run->skipping;
 	memset(run->claimed, 0, sizeof(run->claimed));
 }
 
@@ -324,13 +329,15 @@ static void run_line(struct run *run, char *line)
 			row_fail(run, "\"%s\" before any case", words[0]);
 		if (!kinds[i].answer)
 			settle(run);
+		else if (run->skipping)
+			return;
 		kinds[i].run(run, words + 1, n - 1);
 		return;
 	}
 	row_fail(run, "\"%s\" is no kind of row", words[0]);
 }
 
-int rows_run(const char *path)
+int rows_run(const char *path, const struct rig_ops *ops, struct wires *wires, int *left_out)
 {
 	struct run *run = calloc(1, sizeof(*run));
 	FILE *file = fopen(path, "r");
@@ -340,6 +347,8 @@ int rows_run(const char *path)
 	if (!file)
 		fail_msg("cannot read %s", path);
 	run->path = path;
+	run->ops = ops;
+	run->wires = wires;
 	while (fgets(line, sizeof(line), file)) {
 		run->line++;
 		run_line(run, line);
@@ -348,6 +357,7 @@ int rows_run(const char *path)
 	if (run->rig)
 		rig_close(run->rig);
 	cases = run->cases;
+	*left_out = run->left_out;
 	free(run);
 	fclose(file);
 	return cases;

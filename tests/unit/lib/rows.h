@@ -14,7 +14,14 @@ int rows_station(const char *text, uint8_t mac[6]);
 /** rows_frame() - write the frame that @words describe. Return: its length; 0 if they describe none. */
 size_t rows_frame(char **words, int n, uint8_t bytes[ROWS_FRAME_MAX]);
 
-/** rows_run() - run every case of a file. Return: how many; fails the test at the first row that does not hold. */
-int rows_run(const char *path);
+struct rig_ops;
+struct wires;
+
+/**
+ * rows_run() - run every case of a file on a datapath; fails the test at the first row that does not hold
+ * @left_out: how many frames it could not be given (rig_ops.input)
+ * Return: how many cases.
+ */
+int rows_run(const char *path, const struct rig_ops *ops, struct wires *wires, int *left_out);
 
 #endif
