@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "vswitchd/datapath/checksum.h"
 #include "vswitchd/datapath/offload.h"
 #include "vswitchd/datapath/packet_headers.h"
 
@@ -30,7 +31,7 @@ static void make_ip(struct made *m, uint8_t *ip, size_t l4_len)
 		ip[8] = 64;
 		ip[9] = m->tcp ? IPPROTO_TCP : IPPROTO_UDP;
 		memcpy(ip + 12, "\x0a\x00\x00\x01\x0a\x00\x00\x02", 8);
-		hdr_store16(ip + 10, offload_fold(offload_sum(ip, 20, 0)));
+		hdr_store16(ip + 10, checksum_fold(checksum_add(ip, 20, 0)));
 	} else {
 		ip[0] = 0x60;
 		hdr_store16(ip + 4, (uint16_t)l4_len);
@@ -66,7 +67,7 @@ static void make_gso(struct made *m, bool v4, bool tcp, size_t payload, uint16_t
 	for (size_t i = 0; i < payload; i++)
 		body[m->headers + i] = (uint8_t)(i * 7 + i / 256);
 	hdr_store16(body + l4 + (tcp ? HDR_TCP_CSUM : HDR_UDP_CSUM),
-		    (uint16_t)~offload_fold(
+		    (uint16_t)~checksum_fold(
 			    hdr_pseudo_sum(body, 2, v4, tcp ? IPPROTO_TCP : IPPROTO_UDP, l4_head + payload)));
 	assert_int_equal(frame_parse(&m->frame, m->bytes, FRAME_MACS + m->headers + payload, NULL, NULL), VS_DROP_NONE);
 	m->frame.off = (struct frame_offload){.needs_csum = true,
@@ -116,15 +117,15 @@ static void assert_whole(const uint8_t *bytes, size_t len, bool v4, bool tcp)
 
 	if (v4) {
 		assert_int_equal(hdr_load16(ip + 2), l4_len + 20);
-		assert_int_equal(offload_fold(offload_sum(ip, 20, 0)), 0);
+		assert_int_equal(checksum_fold(checksum_add(ip, 20, 0)), 0);
 	} else {
 		assert_int_equal(hdr_load16(ip + 4), l4_len);
 	}
 	if (!tcp)
 		assert_int_equal(hdr_load16(body + l4 + HDR_UDP_LENGTH), l4_len);
 	assert_int_equal(
-		offload_fold(offload_sum(body + l4, l4_len,
-					 hdr_pseudo_sum(body, 2, v4, tcp ? IPPROTO_TCP : IPPROTO_UDP, l4_len))),
+		checksum_fold(checksum_add(body + l4, l4_len,
+					   hdr_pseudo_sum(body, 2, v4, tcp ? IPPROTO_TCP : IPPROTO_UDP, l4_len))),
 		0);
 }
 
@@ -419,7 +420,7 @@ static void test_sum_at_every_length(void **state)
 
 		for (size_t i = 0; i < len; i++)
 			plain += i % 2 ? bytes[i] : (uint32_t)bytes[i] << 8;
-		assert_int_equal(offload_fold(offload_sum(bytes, len, 0)), offload_fold(plain));
+		assert_int_equal(checksum_fold(checksum_add(bytes, len, 0)), checksum_fold(plain));
 	}
 }
 

@@ -2,6 +2,7 @@
 /* merge.c - join TCP segments of one flow that came out of a tunnel into one GSO frame (offload.h) */
 #include <netinet/in.h>
 
+#include "vswitchd/datapath/checksum.h"
 #include "vswitchd/datapath/offload.h"
 #include "vswitchd/datapath/packet_headers.h"
 
@@ -28,7 +29,7 @@ static bool checksum_right(const struct frame *frame, const struct segment *s)
 	size_t l4_len = frame->body_len - s->l3.l4;
 	uint32_t sum = hdr_pseudo_sum(frame->body, s->l3.l3, s->l3.v4, IPPROTO_TCP, l4_len);
 
-	return !offload_fold(offload_sum(frame->body + s->l3.l4, l4_len, sum));
+	return !checksum_fold(checksum_add(frame->body + s->l3.l4, l4_len, sum));
 }
 
 /* segment_read() - whole, plain (no IP options, nothing but ACK, PSH and FIN set), with payload and a right checksum */
@@ -42,7 +43,7 @@ static bool segment_read(const struct frame *frame, struct segment *s)
 	if (s->l3.l4 != s->l3.l3 + (s->l3.v4 ? HDR_IPV4_LEN : HDR_IPV6_LEN) ||
 	    frame->body_len < s->l3.l4 + HDR_TCP_LEN || ip_length(frame, &s->l3) != frame->body_len - s->l3.l3)
 		return false;
-	if (s->l3.v4 && offload_fold(offload_sum(frame->body + s->l3.l3, HDR_IPV4_LEN, 0)))
+	if (s->l3.v4 && checksum_fold(checksum_add(frame->body + s->l3.l3, HDR_IPV4_LEN, 0)))
 		return false;
 	tcp = frame->body + s->l3.l4;
 	s->payload = s->l3.l4 + hdr_tcp_len(tcp);
@@ -121,7 +122,7 @@ struct frame *merge_finish(struct merge *merge)
 		uint32_t sum = hdr_pseudo_sum(frame->body, l3, v4, IPPROTO_TCP, frame->body_len - merge->l4);
 
 		hdr_set_length(frame->body, l3, v4, frame->body_len - l3, 0);
-		hdr_store16(frame->body + merge->l4 + HDR_TCP_CSUM, (uint16_t)~offload_fold(sum));
+		hdr_store16(frame->body + merge->l4 + HDR_TCP_CSUM, (uint16_t)~checksum_fold(sum));
 		frame->off =
 			(struct frame_offload){.needs_csum = true,
 					       .gso_type = v4 ? VIRTIO_NET_HDR_GSO_TCPV4 : VIRTIO_NET_HDR_GSO_TCPV6,

@@ -1,38 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* offload.c - finish checksums and cut GSO frames */
 #include "vswitchd/datapath/offload.h"
+#include "vswitchd/datapath/checksum.h"
 
 #include <netinet/in.h>
 
 #include "vswitchd/datapath/packet_headers.h"
-
-uint32_t offload_sum(const uint8_t *bytes, size_t len, uint32_t sum)
-{
-	uint64_t total = 0;
-	uint32_t word;
-
-	/* Sum in the machine's order, 32 bits at a time: the ones' complement sum does not mind (RFC 1071 section 2).
-	 */
-	for (; len >= 4; bytes += 4, len -= 4) {
-		memcpy(&word, bytes, 4);
-		total += word;
-	}
-	word = 0;
-	memcpy(&word, bytes, len);
-	total += word;
-	total = (total >> 32) + (total & 0xffffffff);
-	total = (total >> 32) + (total & 0xffffffff);
-	total = (total >> 16) + (total & 0xffff);
-	total = (total >> 16) + (total & 0xffff);
-	return sum + ntohs((uint16_t)total);
-}
-
-uint16_t offload_fold(uint32_t sum)
-{
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum += sum >> 16;
-	return (uint16_t)~sum;
-}
 
 /* finish_checksum() - the plain case: one frame, checksum to be added up. */
 static enum vs_drop finish_checksum(const struct frame *frame, offload_emit emit, void *arg)
@@ -46,7 +19,7 @@ static enum vs_drop finish_checksum(const struct frame *frame, offload_emit emit
 	if (head > sizeof(body) || head > frame->body_len)
 		return VS_DROP_GSO_UNSUPPORTED;
 	memcpy(body, frame->body, head);
-	sum = offload_fold(offload_sum(frame->body + off->csum_start, frame->body_len - off->csum_start, 0));
+	sum = checksum_fold(checksum_add(frame->body + off->csum_start, frame->body_len - off->csum_start, 0));
 	if (!sum && off->csum_offset == HDR_UDP_CSUM)
 		sum = 0xffff; /* zero would say that there is none (RFC 768) */
 	hdr_store16(body + at, sum);
@@ -138,7 +111,7 @@ static void outer_headers(const struct cut *cut, uint8_t *body, unsigned int ind
 		return;
 	hdr_store16(udp + HDR_UDP_CSUM, 0);
 	sum = hdr_pseudo_sum(body, cut->outer, cut->outer_v4, IPPROTO_UDP, l4_len);
-	sum = offload_fold(offload_sum(payload, len, offload_sum(udp, cut->headers - cut->outer_l4, sum)));
+	sum = checksum_fold(checksum_add(payload, len, checksum_add(udp, cut->headers - cut->outer_l4, sum)));
 	hdr_store16(udp + HDR_UDP_CSUM, sum ? (uint16_t)sum : 0xffff);
 }
 
@@ -163,7 +136,7 @@ static void segment_headers(const struct cut *cut, uint8_t *body, size_t offset,
 	}
 	hdr_store16(l4 + at, 0);
 	sum = hdr_pseudo_sum(body, cut->l3, cut->v4, cut->tcp ? IPPROTO_TCP : IPPROTO_UDP, l4_len);
-	sum = offload_fold(offload_sum(payload, len, offload_sum(l4, cut->headers - cut->l4, sum)));
+	sum = checksum_fold(checksum_add(payload, len, checksum_add(l4, cut->headers - cut->l4, sum)));
 	hdr_store16(l4 + at, !sum && !cut->tcp ? 0xffff : (uint16_t)sum);
 	if (cut->outer)
 		outer_headers(cut, body, index, payload, len);

@@ -15,12 +15,6 @@
 
 #define OFFLOAD_HEADERS 192 /* the longest headers, from the EtherType to the payload, that are cut */
 
-/** offload_sum() - ones' complement sum over @len bytes in network order, unfolded (RFC 1071); for even offsets. */
-uint32_t offload_sum(const uint8_t *bytes, size_t len, uint32_t sum);
-
-/** offload_fold() - fold a sum and complement it: the checksum as it goes into the header, host order. */
-uint16_t offload_fold(uint32_t sum);
-
 /**
  * offload_emit - one complete frame
  * @body: headers from the EtherType on, @body_len bytes, valid during the call only

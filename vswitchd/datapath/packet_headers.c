@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* packet_headers.c - IPv4, IPv6, TCP and UDP headers behind an EtherType, read within their bounds */
 #include "vswitchd/datapath/packet_headers.h"
-
-#include "vswitchd/datapath/offload.h"
+#include "vswitchd/datapath/checksum.h"
 
 static bool parse_v4(const uint8_t *body, size_t len, struct hdr_l3 *l3)
 {
@@ -75,7 +74,7 @@ void hdr_set_length(uint8_t *body, size_t l3, bool v4, size_t len, uint16_t id_s
 	hdr_store16(ip + 2, (uint16_t)len);
 	hdr_store16(ip + 4, (uint16_t)(hdr_load16(ip + 4) + id_step));
 	hdr_store16(ip + 10, 0);
-	hdr_store16(ip + 10, offload_fold(offload_sum(ip, (size_t)(ip[0] & 0xf) * 4, 0)));
+	hdr_store16(ip + 10, checksum_fold(checksum_add(ip, (size_t)(ip[0] & 0xf) * 4, 0)));
 }
 
 uint32_t hdr_pseudo_sum(const uint8_t *body, size_t l3, bool v4, uint8_t protocol, size_t l4_len)
@@ -83,5 +82,5 @@ uint32_t hdr_pseudo_sum(const uint8_t *body, size_t l3, bool v4, uint8_t protoco
 	const uint8_t *addresses = body + l3 + (v4 ? 12 : 8);
 	uint32_t sum = (uint32_t)protocol + (uint32_t)(l4_len >> 16) + (uint32_t)(l4_len & 0xffff);
 
-	return offload_sum(addresses, v4 ? 8 : 32, sum);
+	return checksum_add(addresses, v4 ? 8 : 32, sum);
 }

@@ -12,6 +12,7 @@
  */
 #include <netinet/in.h>
 
+#include "vswitchd/datapath/checksum.h"
 #include "vswitchd/datapath/offload.h"
 #include "vswitchd/datapath/packet_headers.h"
 
@@ -58,9 +59,9 @@ void offload_recognise(struct frame *frame)
 	if (!offset)
 		return;
 	pseudo = hdr_pseudo_sum(frame->body, l3.l3, l3.v4, l3.protocol, l4_len);
-	left = (uint16_t)~offload_fold(pseudo);
+	left = (uint16_t)~checksum_fold(pseudo);
 	if (hdr_load16(frame->body + l3.l4 + offset) != left ||
-	    !offload_fold(offload_sum(frame->body + l3.l4, l4_len, pseudo)))
+	    !checksum_fold(checksum_add(frame->body + l3.l4, l4_len, pseudo)))
 		return;
 	frame->off = (struct frame_offload){
 		.needs_csum = true, .csum_start = (uint16_t)l3.l4, .csum_offset = (uint16_t)offset};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* vxlan_wire.c - VXLAN on the wire: the header (RFC 7348), congestion marks (RFC 6040), the flow's hash */
 #include "vswitchd/datapath/vxlan_wire.h"
+#include "vswitchd/datapath/checksum.h"
 
 #include "common/hmap.h"
 #include "vswitchd/datapath/offload.h"
@@ -51,7 +52,7 @@ static void set_inner_ecn(struct frame *frame, bool v4, uint8_t ecn)
 	}
 	ip[1] = (uint8_t)((ip[1] & ~ECN_MASK) | ecn);
 	hdr_store16(ip + 10, 0);
-	hdr_store16(ip + 10, offload_fold(offload_sum(ip, (size_t)(ip[0] & 0xf) * 4, 0)));
+	hdr_store16(ip + 10, checksum_fold(checksum_add(ip, (size_t)(ip[0] & 0xf) * 4, 0)));
 }
 
 enum vs_drop vxlan_ecn_decap(struct frame *frame, uint8_t outer_tos)
