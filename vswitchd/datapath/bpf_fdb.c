@@ -14,10 +14,12 @@
 #include <time.h>
 
 #include "common/list.h"
+#include "common/log.h"
 #include "common/xalloc.h"
 #include "vswitchd/datapath/bpf.h"
 
 #define NS_PER_S 1000000000ULL
+#define BATCH 4096
 #define AGE_EVERY_S 10 /* how often entries are looked at, at the most */
 
 static struct bpf_dp *bpf_of(struct dp *dp)
@@ -40,24 +42,37 @@ struct fdb_row {
 };
 
 /*
- * each_entry() - call @visit for every entry; true from it deletes the entry. Keys are walked one ahead, so that a
- * deletion does not lose the place.
+ * each_entry() - call @visit for every entry; true from it deletes the entry. Entries are read thousands at a time; one
+ * that is learned meanwhile may or may not be seen.
  */
 static void each_entry(struct bpf_dp *bpf, bool (*visit)(struct bpf_dp *bpf, const struct fdb_row *row, void *arg),
 		       void *arg)
 {
-	int fd = kn_bpf_map(bpf->bpf, KN_BPF_MAP_fdb);
-	struct vs_fdb_key next;
-	struct fdb_row row;
-	int more = bpf_map_get_next_key(fd, NULL, &next);
+	int fd = kn_bpf_map(bpf->bpf, KN_BPF_MAP_fdb), err;
+	struct vs_fdb_key *keys = vs_xcalloc(BATCH, sizeof(*keys));
+	struct vs_fdb_entry *entries = vs_xcalloc(BATCH, sizeof(*entries));
+	uint32_t place = 0, next;
+	void *from = NULL;
 
-	while (!more) {
-		row.key = next;
-		more = bpf_map_get_next_key(fd, &row.key, &next);
-		if (bpf_map_lookup_elem(fd, &row.key, &row.entry) || !visit(bpf, &row, arg))
-			continue;
-		bpf_fdb_delete(&bpf->dp, &row.key);
-	}
+	do {
+		uint32_t n = BATCH;
+
+		err = bpf_map_lookup_batch(fd, from, &next, keys, entries, &n, NULL) ? -errno : 0;
+		if (err && err != -ENOENT)
+			break;
+		for (uint32_t i = 0; i < n; i++) {
+			struct fdb_row row = {keys[i], entries[i]};
+
+			if (visit(bpf, &row, arg))
+				bpf_fdb_delete(&bpf->dp, &row.key);
+		}
+		place = next;
+		from = &place;
+	} while (!err);
+	if (err != -ENOENT)
+		vs_warn("cannot read the FDB: %s", strerror(-err));
+	free(keys);
+	free(entries);
 }
 
 int bpf_fdb_delete(struct dp *dp, const struct vs_fdb_key *key)
