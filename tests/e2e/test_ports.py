@@ -293,6 +293,7 @@ def test_route_that_is_taken_is_said(switch, net):
 
 def test_switch_ends_keep_silent(switch, marker):
     """The switch adds no frame of its own to a wire: no router solicitations, no multicast reports."""
+    switch.ns.silent()  # what stations say is theirs: the other end of a pair without a namespace is the host's
     switch("add-br br0")
     one, two = switch.add_wires("br0", "one", "two")
     switch("add-port br0 quiet -- set interface quiet type=veth")

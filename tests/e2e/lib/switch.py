@@ -13,6 +13,12 @@ from .wire import Wire
 BUILD = os.environ.get("VSWITCH_BUILD", os.path.abspath(os.path.join(os.path.dirname(__file__), "../../../build")))
 VSWITCHD, VSCTL = os.path.join(BUILD, "vswitchd"), os.path.join(BUILD, "vsctl")
 
+def sanitized():
+    """Whether the daemon was built with AddressSanitizer."""
+    with open(VSWITCHD, "rb") as file:
+        return b"__asan_init" in file.read()
+
+
 Answer = collections.namedtuple("Answer", "out err status")
 FdbRow = collections.namedtuple("FdbRow", "port vlan mac age static remote number")
 
