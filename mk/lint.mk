@@ -6,7 +6,7 @@ CLANG_TIDY ?= clang-tidy
 CPPCHECK ?= cppcheck
 
 LINT_C := $(wildcard common/*.c datapath-bpf/*.c datapath-bpf/*/*.c vswitchd/*.c vswitchd/*/*.c vsctl/*.c packaging/*.c \
-	    tests/unit/*.c tests/fuzz/*.c)
+	    tests/unit/*.c tests/diff/*.c tests/fuzz/*.c tests/bench/*.c)
 LINT_H := $(wildcard common/*.h datapath-bpf/*.h datapath-bpf/*/*.h vswitchd/*.h vswitchd/*/*.h vsctl/*.h tests/*/*.h)
 LINT_PY := $(wildcard tests/*/*.py tests/*/*/*.py mk/lint/*.py)
 LINT_SH := $(wildcard topologies/*.sh packaging/*.sh .ci/run)

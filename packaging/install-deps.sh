@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # install-deps.sh - install on Debian 12 what is missing to build, demonstrate or test; quick when nothing is
 #
-# usage: install-deps.sh build|demo|test...
+# usage: install-deps.sh build|demo|test|bench...
 #
 # Nothing is asked of the network when every package is there. No service is left running or enabled: the tests use
 # Open vSwitch only in namespaces of their own, and its daemons have no business on the machine that runs them.
@@ -15,6 +15,7 @@ arch=$(dpkg --print-architecture)
 test_='libcmocka-dev python3 python3-scapy python3-pytest iproute2 iputils-ping iperf3 tcpdump tshark openvswitch-switch
 	ethtool clang clang-format clang-tidy cppcheck libclang-rt-14-dev qemu-system-x86 podman runc busybox-static
 	mandoc'
+bench='iproute2 iputils-ping ethtool util-linux python3 python3-pytest iperf3 openvswitch-switch vde-switch'
 
 wanted=
 kernel=
@@ -22,13 +23,14 @@ for set in "$@"; do
 	case $set in
 	build) wanted="$wanted $build" ;;
 	demo) wanted="$wanted $demo" ;;
+	bench) wanted="$wanted $bench" ;;
 	test)
 		wanted="$wanted $test_"
 		# A kernel for the QEMU guest; any cloud kernel that is there already will do.
 		[ "$arch" != amd64 ] || ls /boot/vmlinuz-*-cloud-amd64 >/dev/null 2>&1 || kernel=linux-image-cloud-amd64
 		;;
 	*)
-		echo "install-deps.sh: unknown set \"$set\": say build, demo or test" >&2
+		echo "install-deps.sh: unknown set \"$set\": say build, demo, test or bench" >&2
 		exit 1
 		;;
 	esac

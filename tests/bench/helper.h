@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* helper.h - the verbs of the benchmarks' helper, and what they share */
+#ifndef VS_BENCH_HELPER_H
+#define VS_BENCH_HELPER_H
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Every verb: arguments after its own name; returns the exit status. */
+int bench_generate(int argc, char **argv);
+int bench_sink(int argc, char **argv);
+int bench_redirect(int argc, char **argv);
+int bench_serve(int argc, char **argv);
+int bench_ping(int argc, char **argv);
+int bench_program(int argc, char **argv);
+
+static inline uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+}
+
+/* Benchmarks stop at the first thing that does not work. */
+static inline void must(int ok, const char *what)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "bench helper: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static inline void mac_parse(const char *text, uint8_t mac[6])
+{
+	must(sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) == 6,
+	     text);
+}
+
+#endif
