@@ -70,11 +70,14 @@ VS_INLINE enum vs_drop head_parse(struct __sk_buff *skb, struct vs_frame *frame)
 
 /* --- tags ------------------------------------------------------------------------------------------------------ */
 
-VS_INLINE int retag(struct __sk_buff *skb, const struct vs_tagop *op)
+/* Popping fails when the tag is off and another one shows that is cut off: fine below a new tag, but no frame alone. */
+VS_INLINE enum vs_drop retag(struct __sk_buff *skb, const struct vs_tagop *op)
 {
-	if (op->pop && bpf_skb_vlan_pop(skb))
-		return -1;
-	return op->push.tpid ? (int)bpf_skb_vlan_push(skb, bpf_htons(op->push.tpid), op->push.tci) : 0;
+	if (op->pop && bpf_skb_vlan_pop(skb) && !op->push.tpid)
+		return VS_DROP_RUNT;
+	if (op->push.tpid && bpf_skb_vlan_push(skb, bpf_htons(op->push.tpid), op->push.tci))
+		return VS_DROP_TX_ERROR;
+	return VS_DROP_NONE;
 }
 
 VS_INLINE void retag_undo(struct __sk_buff *skb, const struct vs_tagop *op, const struct vs_tag *outer)
@@ -165,8 +168,9 @@ VS_INLINE __u32 patch_prepare(const struct way *way, __u32 number, const struct 
 {
 	__u32 zero = 0;
 	const struct vs_bpf_meta *m = bpf_map_lookup_elem(&meta, &zero);
+	const struct vs_bpf_port *peer = port->peer ? port_get(port->peer) : 0;
 
-	if (!port->peer || !m || !port_get(port->peer)) {
+	if (!m || !peer || peer->kind != VS_BPF_PATCH) {
 		count_drop(number, VS_DROP_PATCH_NO_PEER);
 		return 0;
 	}
@@ -184,9 +188,10 @@ VS_INLINE int send_one(const struct way *way, __u32 number, const struct vs_bpf_
 {
 	struct vs_tagop op = vs_vlan_out(&port->vlan, &way->frame);
 	__u32 ifindex = port->ifindex;
+	enum vs_drop reason = retag(way->skb, &op);
 
-	if (retag(way->skb, &op)) {
-		count_drop(number, VS_DROP_TX_ERROR);
+	if (reason != VS_DROP_NONE) {
+		count_drop(number, reason);
 		return TC_ACT_SHOT;
 	}
 	if (port->kind == VS_BPF_PATCH) {
@@ -253,6 +258,7 @@ static long flood_port(__u32 index, void *arg)
 	const __u32 *number = bpf_map_lookup_elem(&members, &key);
 	const struct vs_bpf_bridge *bridge = bpf_map_lookup_elem(&bridges, &way->bridge);
 	const struct vs_bpf_port *in = port_get(way->in.port), *out;
+	enum vs_drop reason;
 	struct vs_tagop op;
 
 	if (!number || !bridge || !in)
@@ -262,8 +268,9 @@ static long flood_port(__u32 index, void *arg)
 		return 0;
 	way->sent++;
 	op = vs_vlan_out(&out->vlan, &way->frame);
-	if (retag(way->skb, &op))
-		count_drop(*number, VS_DROP_TX_ERROR);
+	reason = retag(way->skb, &op);
+	if (reason != VS_DROP_NONE)
+		count_drop(*number, reason);
 	else
 		send_clone(way, *number, out, &op);
 	retag_undo(way->skb, &op, &way->frame.outer);

@@ -84,6 +84,8 @@ static void emit(const struct hop *hop, struct up_port *out, const struct vs_ip 
 
 	if (!frame_retag(&frame, &op))
 		up_drop(out, VS_DROP_PATCH_LOOP);
+	else if (op.pop && !frame_uncover(&frame))
+		up_drop(out, VS_DROP_RUNT);
 	else if (out->kind == DP_PORT_PATCH)
 		cross_patch(hop, out, &frame);
 	else

@@ -61,6 +61,23 @@ bool frame_retag(struct frame *frame, const struct vs_tagop *op)
 	return true;
 }
 
+bool frame_uncover(struct frame *frame)
+{
+	struct frame_offload *off = &frame->off;
+
+	while (frame->n_tags < PARSED_TAGS && vs_is_tpid(frame_ethertype(frame))) {
+		if (frame->body_len < VS_TAG_LEN + 2 || (off->needs_csum && off->csum_start < VS_TAG_LEN))
+			return frame->n_tags;
+		frame->tags[frame->n_tags].tpid = vs_load16(frame->body);
+		frame->tags[frame->n_tags++].tci = vs_load16(frame->body + 2);
+		frame->body += VS_TAG_LEN;
+		frame->body_len -= VS_TAG_LEN;
+		off->csum_start = (uint16_t)(off->csum_start - (off->needs_csum ? VS_TAG_LEN : 0));
+		off->hdr_len = (uint16_t)(off->hdr_len - (off->hdr_len >= VS_TAG_LEN ? VS_TAG_LEN : 0));
+	}
+	return true;
+}
+
 size_t frame_head(const struct frame *frame, uint8_t head[FRAME_HEAD])
 {
 	uint8_t *p = head + FRAME_MACS;

@@ -51,6 +51,12 @@ struct frame {
 	size_t body_len;
 };
 
+/** frame_ethertype() - of the body. */
+static inline uint16_t frame_ethertype(const struct frame *frame)
+{
+	return vs_load16(frame->body);
+}
+
 /** frame_len() - length on the wire, without FCS. */
 static inline size_t frame_len(const struct frame *frame)
 {
@@ -69,16 +75,16 @@ enum vs_drop frame_parse(struct frame *frame, uint8_t *bytes, size_t len, const 
 /** frame_retag() - apply what vs_vlan_out() decided. Return: false if there is no room for one more tag. */
 bool frame_retag(struct frame *frame, const struct vs_tagop *op);
 
+/**
+ * frame_uncover() - a tag was taken off: the ones below it are tags now, no longer payload
+ * Return: false if the frame now begins with a tag that is cut off, as no frame may come in.
+ */
+bool frame_uncover(struct frame *frame);
+
 /** frame_head() - write addresses and tags as they go on the wire. Return: their length. */
 size_t frame_head(const struct frame *frame, uint8_t head[FRAME_HEAD]);
 
 /** frame_vnet() - the offload header for the frame when @head_len bytes of head go before the body. */
 void frame_vnet(const struct frame *frame, size_t head_len, struct virtio_net_hdr *vnet);
-
-/** frame_ethertype() - of the body. */
-static inline uint16_t frame_ethertype(const struct frame *frame)
-{
-	return vs_load16(frame->body);
-}
 
 #endif

@@ -66,8 +66,10 @@ static void set_column(struct rig *rig, struct store_row *row, const char *word)
 			continue;
 		if (vs_datum_parse(type, text, &value, &error))
 			fail_msg("\"%s\": %s", word, error);
-		for (unsigned int k = 0; word[name_len] == ':' && k < store_get(row, i)->n; k++)
-			vs_datum_add(type, &value, &store_get(row, i)->keys[k], &store_get(row, i)->values[k]);
+		for (unsigned int k = 0; word[name_len] == ':' && k < store_get(row, i)->n; k++) {
+			if (vs_datum_find(type, &value, &store_get(row, i)->keys[k]) < 0)
+				vs_datum_add(type, &value, &store_get(row, i)->keys[k], &store_get(row, i)->values[k]);
+		}
 		store_set(rig->store, row, i, &value);
 		vs_datum_destroy(type, &value);
 		return;
@@ -206,6 +208,13 @@ void rig_static(struct rig *rig, unsigned int id, uint16_t vlan, const uint8_t m
 
 	memcpy(key.mac, mac, 6);
 	assert_int_equal(rig->dp->ops->fdb_add(rig->dp, &key, rig->ports[id].number), 0);
+}
+
+void rig_flush(struct rig *rig, const char *bridge, unsigned int id, uint16_t vlan)
+{
+	uint32_t number = rig->bridges[bridge_index(rig, bridge)].number;
+
+	assert_int_equal(rig->dp->ops->fdb_flush(rig->dp, number, rig->ports[id].number, vlan), 0);
 }
 
 bool rig_input(struct rig *rig, unsigned int id, const uint8_t *bytes, size_t len)

@@ -9,7 +9,7 @@
 #include "vswitchd/store/store.h"
 
 #define RIG_PORTS 128
-#define RIG_BRIDGES 8
+#define RIG_BRIDGES 12
 #define RIG_OUTPUTS 256
 
 struct rig;
@@ -94,10 +94,15 @@ void rig_port(struct rig *rig, unsigned int id, const char *bridge, char **words
 void rig_patch(struct rig *rig, unsigned int a, const char *bridge_a, unsigned int b, const char *bridge_b);
 
 void rig_del_port(struct rig *rig, unsigned int id);
+/** rig_flush() - forget what was learned: at port @id (0: at any), in @vlan (VS_VLAN_NONE: in any). */
+void rig_flush(struct rig *rig, const char *bridge, unsigned int id, uint16_t vlan);
 void rig_static(struct rig *rig, unsigned int id, uint16_t vlan, const uint8_t mac[6]);
 
 /** rig_input() - forget earlier outputs; let a frame in by port @id. Return: false if it cannot come in there. */
 bool rig_input(struct rig *rig, unsigned int id, const uint8_t *bytes, size_t len);
+
+/** rig_live_put() - only let a frame in, and wait for nothing. Return: as rig_input(). */
+bool rig_live_put(struct rig_port *port, const uint8_t *bytes, size_t len);
 
 /** rig_output() - a frame has left by @port. */
 void rig_output(struct rig_port *port, const uint8_t *bytes, size_t len);

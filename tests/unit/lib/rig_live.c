@@ -156,21 +156,28 @@ static bool is_runt(const uint8_t *bytes, size_t len)
 	return len >= VS_ETH_HLEN && len < TAGGED_HEADER && vs_is_tpid(vs_load16(bytes + VS_ETH_HLEN - 2));
 }
 
+bool rig_live_put(struct rig_port *port, const uint8_t *bytes, size_t len)
+{
+	if (wires_carry(bytes, len))
+		assert_int_equal(wires_send(port->rig->wires, port->id, bytes, len), 0);
+	else if (is_runt(bytes, len))
+		input_test_run(port, bytes, len);
+	else
+		return false;
+	return true;
+}
+
 static bool live_input(struct rig_port *port, const uint8_t *bytes, size_t len)
 {
 	struct book books[RIG_PORTS] = {{0}};
 	struct rig *rig = port->rig;
 
-	if (!wires_carry(bytes, len) && !is_runt(bytes, len))
-		return false;
 	for (unsigned int id = 1; id < RIG_PORTS; id++) {
 		if (rig->ports[id].number)
 			books[id] = book_read(&rig->ports[id]);
 	}
-	if (wires_carry(bytes, len))
-		assert_int_equal(wires_send(rig->wires, port->id, bytes, len), 0);
-	else
-		input_test_run(port, bytes, len);
+	if (!rig_live_put(port, bytes, len))
+		return false;
 	books_close(rig, books, port->id);
 	dp_bpf_age(rig->dp, 0); /* what the daemon does each second */
 	return true;

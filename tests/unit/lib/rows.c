@@ -11,13 +11,14 @@
 #include <cmocka.h>
 
 #include "common/addr.h"
+#include "common/xalloc.h"
 #include "tests/unit/lib/rig.h"
 
 #define WORDS 32
 #define PAYLOAD 46
 
-/* struct run - a file being run; after an `in` row, what of its outputs and drops no row has claimed yet */
-struct run {
+/* struct rows - a file being run; after an `in` row, what of its outputs and drops no row has claimed yet */
+struct rows {
 	const char *path;
 	int line;
 	int cases;
@@ -132,7 +133,7 @@ static void print_frame(const struct rig_output *out)
 }
 
 /* All that an `in` row caused must have been claimed by the rows after it. */
-static void settle(struct run *run)
+static void settle(struct rows *run)
 {
 	if (!run->pending || !run->rig)
 		return;
@@ -152,7 +153,7 @@ static void settle(struct run *run)
 	}
 }
 
-static unsigned int number(struct run *run, const char *word, unsigned int max)
+static unsigned int number(struct rows *run, const char *word, unsigned int max)
 {
 	char *end;
 	unsigned long n = strtoul(word, &end, 10);
@@ -162,7 +163,7 @@ static unsigned int number(struct run *run, const char *word, unsigned int max)
 	return (unsigned int)n;
 }
 
-static void row_case(struct run *run, char **words, int n)
+static void row_case(struct rows *run, char **words, int n)
 {
 	if (run->rig)
 		rig_close(run->rig);
@@ -177,17 +178,17 @@ static void row_case(struct run *run, char **words, int n)
 	}
 }
 
-static void row_root(struct run *run, char **words, int n)
+static void row_root(struct rows *run, char **words, int n)
 {
 	rig_root(run->rig, words, n);
 }
 
-static void row_bridge(struct run *run, char **words, int n)
+static void row_bridge(struct rows *run, char **words, int n)
 {
 	rig_bridge(run->rig, words[0], words + 1, n - 1);
 }
 
-static void row_port(struct run *run, char **words, int n)
+static void row_port(struct rows *run, char **words, int n)
 {
 	bool on = n > 2 && !strcmp(words[1], "on");
 
@@ -195,14 +196,14 @@ static void row_port(struct run *run, char **words, int n)
 		 n - (on ? 3 : 1));
 }
 
-static void row_patch(struct run *run, char **words, int n)
+static void row_patch(struct rows *run, char **words, int n)
 {
 	(void)n;
 	rig_patch(run->rig, number(run, words[0], RIG_PORTS - 1), words[1], number(run, words[2], RIG_PORTS - 1),
 		  words[3]);
 }
 
-static void row_del(struct run *run, char **words, int n)
+static void row_del(struct rows *run, char **words, int n)
 {
 	unsigned int id = number(run, words[0], RIG_PORTS - 1);
 
@@ -211,13 +212,13 @@ static void row_del(struct run *run, char **words, int n)
 	memset(run->drops[id], 0, sizeof(run->drops[id]));
 }
 
-static void station(struct run *run, const char *word, uint8_t mac[6])
+static void station(struct rows *run, const char *word, uint8_t mac[6])
 {
 	if (rows_station(word, mac))
 		row_fail(run, "\"%s\" is no station", word);
 }
 
-static void row_static(struct run *run, char **words, int n)
+static void row_static(struct rows *run, char **words, int n)
 {
 	uint8_t mac[6];
 
@@ -226,13 +227,21 @@ static void row_static(struct run *run, char **words, int n)
 	rig_static(run->rig, number(run, words[0], RIG_PORTS - 1), (uint16_t)number(run, words[1], 4095), mac);
 }
 
-static void row_age(struct run *run, char **words, int n)
+static void row_age(struct rows *run, char **words, int n)
 {
 	(void)n;
 	rig_age(run->rig, number(run, words[0], 1000000));
 }
 
-static void row_fdb(struct run *run, char **words, int n)
+static void row_flush(struct rows *run, char **words, int n)
+{
+	unsigned int id = number(run, words[1], RIG_PORTS - 1);
+
+	(void)n;
+	rig_flush(run->rig, words[0], id, strcmp(words[2], "*") ? (uint16_t)number(run, words[2], 4095) : VS_VLAN_NONE);
+}
+
+static void row_fdb(struct rows *run, char **words, int n)
 {
 	unsigned int want = number(run, words[n - 1], RIG_PORTS - 1), got;
 	uint8_t mac[6];
@@ -243,7 +252,7 @@ static void row_fdb(struct run *run, char **words, int n)
 		row_fail(run, "the station is at port %u, not %u", got, want);
 }
 
-static void row_in(struct run *run, char **words, int n)
+static void row_in(struct rows *run, char **words, int n)
 {
 	run->in_len = rows_frame(words + 1, n - 1, run->in);
 	if (!run->in_len && strcmp(words[1], "hex:") != 0)
@@ -254,7 +263,7 @@ static void row_in(struct run *run, char **words, int n)
 	memset(run->claimed, 0, sizeof(run->claimed));
 }
 
-static void row_out(struct run *run, char **words, int n)
+static void row_out(struct rows *run, char **words, int n)
 {
 	unsigned int port = number(run, words[0], RIG_PORTS - 1);
 	uint8_t bytes[ROWS_FRAME_MAX];
@@ -274,7 +283,7 @@ static void row_out(struct run *run, char **words, int n)
 	row_fail(run, "no such frame left by port %u", port);
 }
 
-static void row_drop(struct run *run, char **words, int n)
+static void row_drop(struct rows *run, char **words, int n)
 {
 	static const char *const names[] = {
 #define X(id, name, text) name,
@@ -300,17 +309,18 @@ static const struct row_kind {
 	const char *name;
 	int min, max;
 	bool answer;
-	void (*run)(struct run *run, char **words, int n);
+	void (*run)(struct rows *run, char **words, int n);
 } kinds[] = {
 	{"case", 1, WORDS, false, row_case},	 {"root", 1, WORDS, false, row_root},
 	{"bridge", 1, WORDS, false, row_bridge}, {"port", 1, WORDS, false, row_port},
 	{"patch", 4, 4, false, row_patch},	 {"del", 1, 1, false, row_del},
 	{"static", 3, 3, false, row_static},	 {"age", 1, 1, false, row_age},
-	{"fdb", 5, 5, false, row_fdb},		 {"in", 2, WORDS, false, row_in},
-	{"out", 1, WORDS, true, row_out},	 {"drop", 2, 2, true, row_drop},
+	{"flush", 3, 3, false, row_flush},	 {"fdb", 5, 5, false, row_fdb},
+	{"in", 2, WORDS, false, row_in},	 {"out", 1, WORDS, true, row_out},
+	{"drop", 2, 2, true, row_drop},
 };
 
-static void run_line(struct run *run, char *line)
+static void run_line(struct rows *run, char *line)
 {
 	char *words[WORDS], *save = NULL;
 	int n = 0;
@@ -337,28 +347,53 @@ static void run_line(struct run *run, char *line)
 	row_fail(run, "\"%s\" is no kind of row", words[0]);
 }
 
+struct rows *rows_open(const char *path, const struct rig_ops *ops, struct wires *wires)
+{
+	struct rows *run = vs_xcalloc(1, sizeof(*run));
+
+	run->path = path;
+	run->ops = ops;
+	run->wires = wires;
+	return run;
+}
+
+void rows_line(struct rows *run, const char *text)
+{
+	char line[1024];
+
+	snprintf(line, sizeof(line), "%s", text);
+	run->line++;
+	run_line(run, line);
+}
+
+struct rig *rows_rig(struct rows *run)
+{
+	return run->rig;
+}
+
+void rows_close(struct rows *run)
+{
+	settle(run);
+	if (run->rig)
+		rig_close(run->rig);
+	free(run);
+}
+
 int rows_run(const char *path, const struct rig_ops *ops, struct wires *wires, int *left_out)
 {
-	struct run *run = calloc(1, sizeof(*run));
+	struct rows *run = rows_open(path, ops, wires);
 	FILE *file = fopen(path, "r");
 	char line[1024];
 	int cases;
 
 	if (!file)
 		fail_msg("cannot read %s", path);
-	run->path = path;
-	run->ops = ops;
-	run->wires = wires;
-	while (fgets(line, sizeof(line), file)) {
-		run->line++;
-		run_line(run, line);
-	}
+	while (fgets(line, sizeof(line), file))
+		rows_line(run, line);
 	settle(run);
-	if (run->rig)
-		rig_close(run->rig);
 	cases = run->cases;
 	*left_out = run->left_out;
-	free(run);
+	rows_close(run);
 	fclose(file);
 	return cases;
 }
