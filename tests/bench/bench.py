@@ -23,15 +23,16 @@ from lines import LINES  # noqa: E402
 def build(net, line, args):
     """Every setup of a line, less those whose programs are not installed."""
     made = []
-    for make in line.makers(args) if callable(line.makers) else line.makers:
+    for setup in line.makers(args) if callable(line.makers) else line.makers:
+        if args.only and not any(word in setup.name for word in args.only):
+            continue
         try:
-            lab = make(net)
+            lab = setup.make(net)
         except labs.Missing as missing:
             print(f"  {missing} is not installed: left out", flush=True)
             continue
         lab.net = net
-        if not args.only or any(word in lab.name for word in args.only):
-            made.append(lab)
+        made.append(lab)
     return made
 
 

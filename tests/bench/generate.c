@@ -67,7 +67,7 @@ static void generator_vary(struct generator *g)
 int bench_generate(int argc, char **argv)
 {
 	static struct generator g;
-	uint64_t start, end, until, sent = 0, refused = 0;
+	uint64_t start, busy, end, until, sent = 0, refused = 0;
 	uint8_t dst[6], src[6];
 
 	mac_parse(argv[1], dst);
@@ -76,6 +76,7 @@ int bench_generate(int argc, char **argv)
 	generator_open(&g, argv[0]);
 	generator_fill(&g, dst, src);
 	start = now_ns();
+	busy = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	until = start + (uint64_t)(strtod(argv[3], NULL) * 1e9);
 	do {
 		int n;
@@ -90,7 +91,9 @@ int bench_generate(int argc, char **argv)
 			must(0, "sendmmsg");
 		end = now_ns();
 	} while (end < until);
-	printf("{\"sent\": %lu, \"refused\": %lu, \"seconds\": %.6f}\n", sent, refused, (double)(end - start) / 1e9);
+	busy = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - busy;
+	printf("{\"sent\": %lu, \"refused\": %lu, \"seconds\": %.6f, \"busy\": %.6f}\n", sent, refused,
+	       (double)(end - start) / 1e9, (double)busy / 1e9);
 	close(g.fd);
 	return 0;
 }

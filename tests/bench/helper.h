@@ -18,12 +18,17 @@ int bench_serve(int argc, char **argv);
 int bench_ping(int argc, char **argv);
 int bench_program(int argc, char **argv);
 
-static inline uint64_t now_ns(void)
+static inline uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+}
+
+static inline uint64_t now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 /* Benchmarks stop at the first thing that does not work. */

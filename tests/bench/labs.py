@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # labs.py - the same hosts cabled to each of the switches, and the tools that run in them
+import collections
 import json
 import os
 import select
@@ -20,6 +21,9 @@ class Missing(Exception):
     """A peer that is not installed here."""
 
 
+Setup = collections.namedtuple("Setup", "name make")  # make(net) returns a Lab
+
+
 class Lab:
     """Hosts on one switch. pids: the switch's processes; far: a namespace with the far ends of all ports but the first."""
 
@@ -29,11 +33,38 @@ class Lab:
 
 
 def pin(pids, core):
-    """Processes to one core, where they come before whoever else has work there."""
+    """Processes to one core, where they come before others that have work there."""
     for pid in pids:
         for task in os.listdir(f"/proc/{pid}/task"):
             os.sched_setaffinity(int(task), {core})
             os.setpriority(os.PRIO_PROCESS, int(task), -20)
+
+
+def busy(pids):
+    """Processor seconds that processes have used."""
+    total = 0
+    for pid in pids:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
+                total += int(file.read().split()[0])
+    return total / 1e9
+
+
+def softirq_daemon(core):
+    """Who receives frames when there are more than the sender's own time has room for."""
+    done = subprocess.run(["pgrep", "-x", f"ksoftirqd/{core}"], capture_output=True, text=True, check=False)
+    return [int(word) for word in done.stdout.split()]
+
+
+def rate(lab, *words):
+    """
+    Generate frames into the lab's first host. Return: how many arrive at the sink for each second that generator, switch
+    and the kernel's own thread worked on the one core. When that core has no other work, it is frames a second.
+    """
+    workers = lab.pids + softirq_daemon(CORE)
+    count, before = lab.sink.count(), busy(workers)
+    done = helper(lab.hosts[0], "generate", "eth0", *words, core=CORE)
+    return (lab.sink.count() - count) / (done["busy"] + busy(workers) - before)
 
 
 def alone(core):
@@ -131,19 +162,19 @@ def pair(name, label, plug):
         addresses(net, hosts)
         pids, switch = plug(net, ns, ["p0", "p1"])
         return Lab(name, hosts, pids, switch, ns)
-    return make
+    return Setup(name, make)
 
 
 def ovs_pair(name, label):
     """Its userspace datapath passes no partial checksum on: both hosts must leave transmit offloads off."""
-    inner = pair(name, label, ovs)
+    inner = pair(name, label, ovs).make
 
     def make(net):
         lab = inner(net)
         for host in lab.hosts:
             host.run("ethtool", "-K", "eth0", "tx", "off")
         return lab
-    return make
+    return Setup(name, make)
 
 
 def cable(name, label):
@@ -153,7 +184,7 @@ def cable(name, label):
         net.cable(hosts[0], "eth0", hosts[1], "eth0")
         addresses(net, hosts)
         return Lab(name, hosts)
-    return make
+    return Setup(name, make)
 
 
 def vde(name, label):
@@ -170,7 +201,7 @@ def vde(name, label):
             host.run("ip", "link", "set", "eth0", "up")
         addresses(net, hosts)
         return Lab(name, hosts, [process.pid], ns=ns)
-    return make
+    return Setup(name, make)
 
 
 def many(name, label, plug, ports):
@@ -182,7 +213,7 @@ def many(name, label, plug, ports):
         net.cables(ns, hosts[1], [(port, "r" + port) for port in names])
         pids, switch = plug(net, ns, ["p0", *names])
         return Lab(name, hosts, pids, switch, ns)
-    return make
+    return Setup(name, make)
 
 
 # --- two sites and a tunnel
@@ -207,7 +238,7 @@ def vxlan_kernel(name, label):
             made.add("p0")
             made.add_vxlan("vx0", 5010, f"192.0.2.{1 + number}", f"192.0.2.{2 - number}")
         return Lab(name, hosts)
-    return make
+    return Setup(name, make)
 
 
 def vxlan_vswitch(name, label, datapath, *options):
@@ -220,7 +251,7 @@ def vxlan_vswitch(name, label, datapath, *options):
                    "vx0", "type=vxlan", f"options:remote_ip=192.0.2.{2 - number}", "options:key=5010", *options)
             pids.append(switch.process.pid)
         return Lab(name, hosts, pids)
-    return make
+    return Setup(name, make)
 
 
 def vxlan_ovs(name, label):
@@ -241,4 +272,4 @@ def vxlan_ovs(name, label):
             made("add-port", "br0", "p0")
             made.add_vxlan("br0", "vx0", f"192.0.2.{2 - number}", 5010)
         return Lab(name, hosts)
-    return make
+    return Setup(name, make)

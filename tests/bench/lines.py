@@ -71,9 +71,7 @@ def small_frames(lab, args):
         lab.sink = labs.Holder(lab.net, receiver, "sink", "eth0")
         lab.macs = labs.mac(sender, "eth0"), labs.mac(receiver, "eth0")
     labs.helper(receiver, "generate", "eth0", BROADCAST, lab.macs[1], 0)  # so that the switch knows where it is
-    before = lab.sink.count()
-    done = labs.helper(sender, "generate", "eth0", lab.macs[1], lab.macs[0], args.seconds, core=labs.CORE)
-    return {"kframes/s": (lab.sink.count() - before) / done["seconds"] / 1e3}
+    return {"kframes/s": labs.rate(lab, lab.macs[1], lab.macs[0], args.seconds) / 1e3}
 
 
 def flood_makers(args):
@@ -85,20 +83,17 @@ def flood_makers(args):
 
 def flood(lab, args):
     """Broadcasts into one port; what arrives at all others together."""
-    sender, receiver = lab.hosts
     if not lab.sink:
         labs.pin(lab.pids, labs.CORE)
-        lab.sink = labs.Holder(lab.net, receiver, "sink")
-    before = lab.sink.count()
-    done = labs.helper(sender, "generate", "eth0", BROADCAST, STRANGER, args.seconds, core=labs.CORE)
-    return {"kcopies/s": (lab.sink.count() - before) / done["seconds"] / 1e3}
+        lab.sink = labs.Holder(lab.net, lab.hosts[1], "sink")
+    return {"kcopies/s": labs.rate(lab, BROADCAST, STRANGER, args.seconds) / 1e3}
 
 
 # --- the program by itself
 
 
 def prog_lab(net):
-    lab = labs.pair("vswitch bpf", "pr", labs.vswitch("bpf"))(net)
+    lab = labs.pair("vswitch bpf", "pr", labs.vswitch("bpf")).make(net)
     lab.switch("add-port", "br0", "vx0", "--", "set", "interface", "vx0", "type=vxlan", "options:remote_ip=192.0.2.2",
                "options:key=1")
     return lab
@@ -136,13 +131,10 @@ def map_bytes(pid):
     return sum(maps.values())
 
 
-def fresh(datapath):
+def fresh(datapath=None):
     """Made anew for each measurement: the work is the making."""
-    return lambda net: labs.Lab(f"vswitch {datapath}", (), switch=datapath)
-
-
-def ports_bridge(_net):
-    return labs.Lab("Linux bridge, ip link set", ())
+    name = f"vswitch {datapath}" if datapath else "Linux bridge, ip link set"
+    return labs.Setup(name, lambda net: labs.Lab(name, (), switch=datapath))
 
 
 def cabled(lab, args):
@@ -224,7 +216,7 @@ LINES = {
     "rr": Line("TCP round trip of one byte, all on one core", SWITCHES, round_trips, less=True),
     "vxlan": Line("TCP, one stream, over VXLAN between two sites", VXLANS, stream),
     "flood": Line("broadcasts to all ports, copies delivered, all on one core", flood_makers, flood),
-    "prog": Line("nanoseconds a frame in the BPF program alone", [prog_lab], program, less=True, rounds=3),
-    "ports": Line("many add-port calls", [fresh("bpf"), fresh("user"), ports_bridge], calls, less=True, rounds=3),
+    "prog": Line("nanoseconds a frame in the BPF program alone", [labs.Setup("vswitch bpf", prog_lab)], program, less=True, rounds=3),
+    "ports": Line("many add-port calls", [fresh("bpf"), fresh("user"), fresh()], calls, less=True, rounds=3),
     "memory": Line("memory with many ports and stations", [fresh("user"), fresh("bpf")], memory, less=True, rounds=1),
 }
