@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "datapath-bpf/core/reasons.h"
+
 #define DIFF_FRAME 256 /* longest frame that is made */
 
 struct wires;
@@ -35,6 +37,12 @@ struct world {
 	unsigned int check_every;
 };
 
+/** struct tally - what has been compared. @drops: by reason, as `user` counted them. */
+struct tally {
+	uint64_t frames_in, frames_out, changes, comparisons, stations;
+	uint64_t drops[VS_DROP__COUNT];
+};
+
 /* --- world.c ---------------------------------------------------------------------------------------------------- */
 
 /** world_make() - a random switch, and @n_frames frames with changes in between. */
@@ -46,10 +54,11 @@ void world_clear(struct world *world);
 
 /**
  * pair_run() - let both datapaths take all steps of a world
+ * @tally: added to
  * @why: set when they differ: what, malloc()ed
  * Return: how many steps it took to see a difference, or 0: there is none.
  */
-size_t pair_run(struct wires *wires, const struct world *world, char **why);
+size_t pair_run(struct wires *wires, const struct world *world, struct tally *tally, char **why);
 
 /* --- reduce.c --------------------------------------------------------------------------------------------------- */
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* main.c - `make diff`: random switches and frames through both datapaths; any difference is a bug in one */
 #include <event2/event.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
+
+#include <cmocka.h>
 
 #include "tests/diff/diff.h"
 #include "tests/unit/lib/lab.h"
@@ -39,41 +44,66 @@ static bool bpf_is_there(void)
 	return dp != NULL;
 }
 
-int main(void)
+static void tally_print(const struct tally *tally, uint64_t worlds, uint64_t seed, time_t seconds)
 {
-	uint64_t frames = setting("DIFF_FRAMES", SHORT_FRAMES), seed = setting("DIFF_SEED", 1), done = 0, worlds = 0;
-	struct wires *wires = wires_open("diff");
-	struct world world = {0};
-	time_t began = time(NULL);
-	int differ = 0;
+	static const char *const names[] = {
+#define X(id, name, text) name,
+		VS_DROP_REASONS(X)
+#undef X
+	};
 
-	if (!wires || !bpf_is_there()) {
-		wires_close(wires);
-		return 0;
+	printf("diff: %llu frames in %llu switches (seed %llu), %lld s: no difference\n",
+	       (unsigned long long)tally->frames_in, (unsigned long long)worlds, (unsigned long long)seed,
+	       (long long)seconds);
+	printf("diff: compared %llu frames that left; %llu times all counters and FDBs, with %llu stations; after %llu "
+	       "changes; drops:",
+	       (unsigned long long)tally->frames_out, (unsigned long long)tally->comparisons,
+	       (unsigned long long)tally->stations, (unsigned long long)tally->changes);
+	for (int i = 0; i < VS_DROP__COUNT; i++) {
+		if (tally->drops[i])
+			printf(" %s %llu", names[i], (unsigned long long)tally->drops[i]);
 	}
-	for (; done < frames && !differ; done += WORLD_FRAMES, worlds++) {
+	printf("\n");
+}
+
+static void test_diff(void **state)
+{
+	uint64_t frames = setting("DIFF_FRAMES", SHORT_FRAMES), seed = setting("DIFF_SEED", 1), worlds = 0;
+	struct wires *wires = *state;
+	struct world world = {0};
+	struct tally tally = {0};
+	time_t began = time(NULL);
+
+	for (; tally.frames_in < frames; worlds++) {
 		char *why = NULL;
 		size_t n;
 
 		world_make(&world, seed + worlds, WORLD_FRAMES);
 		world.check_every = CHECK_EVERY;
-		n = pair_run(wires, &world, &why);
+		n = pair_run(wires, &world, &tally, &why);
 		if (n) {
 			printf("diff: seed %llu: step %zu: %s\n", (unsigned long long)(seed + worlds), n, why);
 			fflush(stdout);
 			reduce_print(wires, &world, n);
-			differ = 1;
-		} else if (worlds % SAY_EVERY == SAY_EVERY - 1) {
-			printf("diff: %llu frames\n", (unsigned long long)(done + WORLD_FRAMES));
+			fail_msg("%s", why);
+		}
+		if (worlds % SAY_EVERY == SAY_EVERY - 1) {
+			printf("diff: %llu frames\n", (unsigned long long)tally.frames_in);
 			fflush(stdout);
 		}
-		free(why);
 	}
-	if (!differ)
-		printf("diff: %llu frames in %llu switches (seed %llu), %lld s: no difference\n",
-		       (unsigned long long)done, (unsigned long long)worlds, (unsigned long long)seed,
-		       (long long)(time(NULL) - began));
+	tally_print(&tally, worlds, seed, time(NULL) - began);
 	world_clear(&world);
+}
+
+int main(void)
+{
+	struct wires *wires = wires_open("diff");
+	const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(test_diff, wires)};
+	int failed = 0;
+
+	if (wires && bpf_is_there())
+		failed = cmocka_run_group_tests_name("diff", tests, NULL, NULL);
 	wires_close(wires);
-	return differ;
+	return failed;
 }

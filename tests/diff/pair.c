@@ -18,6 +18,7 @@ struct pair {
 	struct wires *wires;
 	struct rows *user_rows, *bpf_rows;
 	struct rig *user, *bpf;
+	struct tally *tally;
 	char *why;
 };
 
@@ -76,6 +77,8 @@ static void frame_run(struct pair *pair, const struct step *step)
 	    !rig_live_put(&pair->bpf->ports[step->port], step->bytes, step->len))
 		return;
 	rig_input(user, step->port, step->bytes, step->len);
+	pair->tally->frames_in++;
+	pair->tally->frames_out += user->n_outputs;
 	for (;;) {
 		len = wires_receive(pair->wires, &port, bytes, sizeof(bytes));
 		if (len >= 0) {
@@ -241,6 +244,7 @@ static char *fdbs_differ(struct pair *pair)
 		why = tables_differ(&user, &bpf);
 		if (!why)
 			why = fdb_stats_differ(pair, number);
+		pair->tally->stations += user.n;
 		free(user.rows);
 		free(bpf.rows);
 	}
@@ -255,6 +259,7 @@ static void all_compare(struct pair *pair)
 	unsigned int port;
 	ssize_t len;
 
+	pair->tally->comparisons++;
 	do {
 		free(pair->why);
 		pair->why = all_stats_differ(pair);
@@ -276,9 +281,18 @@ static void row_run(struct pair *pair, const char *row)
 	pair->bpf = rows_rig(pair->bpf_rows);
 }
 
-size_t pair_run(struct wires *wires, const struct world *world, char **why)
+static void drops_tally(struct pair *pair)
+{
+	for (unsigned int id = 1; id < RIG_PORTS; id++) {
+		for (int i = 0; pair->user->ports[id].number && i < VS_DROP__COUNT; i++)
+			pair->tally->drops[i] += rig_drops(pair->user, id, (enum vs_drop)i);
+	}
+}
+
+size_t pair_run(struct wires *wires, const struct world *world, struct tally *tally, char **why)
 {
 	struct pair pair = {.wires = wires,
+			    .tally = tally,
 			    .user_rows = rows_open("random", &rig_mem, NULL),
 			    .bpf_rows = rows_open("random", &rig_live, wires)};
 	unsigned int unchecked = 0;
@@ -301,11 +315,14 @@ size_t pair_run(struct wires *wires, const struct world *world, char **why)
 			all_compare(&pair);
 			unchecked = 0;
 		}
-		if (step->row && !pair.why)
+		if (step->row && !pair.why) {
 			row_run(&pair, step->row);
+			tally->changes++;
+		}
 	}
 	if (!pair.why)
 		all_compare(&pair);
+	drops_tally(&pair);
 	rows_close(pair.user_rows);
 	rows_close(pair.bpf_rows);
 	*why = pair.why;

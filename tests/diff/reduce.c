@@ -20,26 +20,22 @@ static void without(const struct world *from, size_t at, size_t n, struct world 
 	memcpy(to->steps + at, from->steps + at + n, (to->n - at) * sizeof(*to->steps));
 }
 
-/* Rows that set up come first and are needed by others: only frames, and rows after the first frame, can go. */
-static size_t first_frame(const struct world *world)
+/* Rows that set up come first and are needed by others; and where a port is deleted, a row makes it again. */
+static bool may_go(const struct world *world, size_t at, size_t n)
 {
 	size_t i = 0;
 
 	while (i < world->n && world->steps[i].row)
 		i++;
-	return i;
-}
+	if (at < i)
+		return false;
+	for (i = at; i < at + n; i++) {
+		const char *row = world->steps[i].row;
 
-static bool may_go(const struct world *world, size_t at, size_t n)
-{
-	for (size_t i = at; i < at + n; i++) {
-		if (world->steps[i].row &&
-		    (!strncmp(world->steps[i].row, "del ", 4) || !strncmp(world->steps[i].row, "port ", 5) ||
-		     !strncmp(world->steps[i].row, "patch ", 6)) &&
-		    n > 1)
-			continue;
+		if (row && (!strncmp(row, "del ", 4) || strstr(row, " on ")))
+			return false;
 	}
-	return at >= first_frame(world);
+	return true;
 }
 
 /* Halves, quarters and so on down to single steps are left out, as long as a difference remains. */
@@ -47,6 +43,7 @@ static void shrink(struct wires *wires, struct world *world)
 {
 	struct world less = {.steps = vs_xcalloc(world->n + 1, sizeof(*less.steps)), .check_every = 1};
 	unsigned int tries = 0;
+	struct tally ignored = {0};
 
 	for (size_t n = world->n / 2; n && tries < TRIES; n /= 2) {
 		for (size_t at = 0; at + n <= world->n && tries < TRIES;) {
@@ -60,7 +57,7 @@ static void shrink(struct wires *wires, struct world *world)
 			tries++;
 			without(world, at, n, &less);
 			less.check_every = less.n > 2000 ? 200 : 1;
-			end = pair_run(wires, &less, &why);
+			end = pair_run(wires, &less, &ignored, &why);
 			free(why);
 			if (!end) {
 				at += n;
@@ -114,12 +111,13 @@ static void print_frame(struct rig *rig, const struct step *step)
 void reduce_print(struct wires *wires, struct world *world, size_t n)
 {
 	struct rows *rows = rows_open("random", &rig_mem, NULL);
+	struct tally ignored = {0};
 	char *why = NULL;
 
 	world->n = n < world->n ? n : world->n;
 	shrink(wires, world);
 	world->check_every = 1;
-	pair_run(wires, world, &why);
+	pair_run(wires, world, &ignored, &why);
 	printf("case %s\n", why ? why : "it went away when looked at closely");
 	rows_line(rows, "case random");
 	for (size_t i = 0; i < world->n; i++) {

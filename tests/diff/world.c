@@ -99,7 +99,7 @@ static unsigned int vlan(struct maker *m)
 /* Write a set of a few VLANs, sometimes none. */
 static const char *vlan_set(struct maker *m, char text[64])
 {
-	unsigned int n = chance(m, 40) ? 0 : 1 + below(m, 4), vids[4];
+	unsigned int n = chance(m, 55) ? 0 : 1 + below(m, 4), vids[4];
 	int used = snprintf(text, 64, "[");
 
 	for (unsigned int i = 0; i < n; i++) {
@@ -132,7 +132,7 @@ static void port_set(struct maker *m, unsigned int id, const char *on)
 		"[]", "[]", "access", "trunk", "native-tagged", "native-untagged", "dot1q-tunnel", "dot1q-tunnel"};
 	char trunks[64], cvlans[64], other[128], tag[8] = "[]";
 
-	if (chance(m, 65))
+	if (chance(m, 50))
 		snprintf(tag, sizeof(tag), "%u", vlan(m));
 	add_row(m, "port %u%s vlan_mode=%s tag=%s trunks=%s cvlans=%s protected=%s other_config=%s", id, on,
 		modes[below(m, 8)], tag, vlan_set(m, trunks), vlan_set(m, cvlans), chance(m, 20) ? "true" : "false",

@@ -246,6 +246,18 @@ static int link_ifindex(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : (int)info.ifindex;
 }
 
+/* link_remove() - a link whose pin is removed goes some time later; the device may be wanted again before. */
+static int link_remove(const char *path)
+{
+	int fd = bpf_obj_get(path);
+
+	if (fd >= 0) {
+		bpf_link_detach(fd);
+		close(fd);
+	}
+	return unlink(path) < 0 ? -errno : 0;
+}
+
 int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, const char *name)
 {
 	char path[PATH_MAX];
@@ -260,7 +272,7 @@ int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, 
 	}
 	if (fd >= 0) {
 		close(fd);
-		unlink(path);
+		link_remove(path);
 	}
 	fd = bpf_link_create(program_fd(bpf, program), ifindex, (enum bpf_attach_type)TCX_INGRESS, NULL);
 	if (fd < 0)
@@ -275,7 +287,7 @@ int kn_bpf_detach(struct kn_bpf *bpf, const char *name)
 	char path[PATH_MAX];
 
 	pin_path(bpf->dir, LINK_PREFIX, name, path);
-	return unlink(path) < 0 ? -errno : 0;
+	return link_remove(path);
 }
 
 /* --- the end ----------------------------------------------------------------------------------------------------- */
