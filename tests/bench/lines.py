@@ -42,9 +42,15 @@ def stream(lab, args):
         lab.sink = True
     process = receiver.popen("taskset", "-c", labs.CORE, "iperf3", "-s", "-1", "-J")
     wait_until(lambda: listening(process.pid, 5201), "iperf3 to listen")
+    workers = lab.pids + [pid for core in range(os.cpu_count()) for pid in labs.softirq_daemon(core)]
+    before = labs.busy(workers)
     done = sender.run("taskset", "-c", 0, "iperf3", "-c", labs.ADDRESSES[1], "-t", max(1, round(args.seconds)), "-J")
+    used = labs.busy(workers) - before
     process.communicate(timeout=20)
-    return {"Gb/s": json.loads(done.stdout)["end"]["sum_received"]["bits_per_second"] / 1e9}
+    end = json.loads(done.stdout)["end"]
+    received, both = end["sum_received"], end["cpu_utilization_percent"]
+    used += (both["host_total"] + both["remote_total"]) / 100 * received["seconds"]
+    return {"Gb/s": received["bits_per_second"] / 1e9, "Gb per core second": received["bytes"] * 8 / used / 1e9}
 
 
 def round_trips(lab, args):
@@ -205,6 +211,7 @@ class Line:
 VXLANS = [
     labs.vxlan_kernel("Linux bridge and vxlan", "xk"),
     labs.vxlan_vswitch("vswitch bpf", "xb", "bpf"),
+    labs.vxlan_vswitch("vswitch bpf, csum=true", "xd", "bpf", "options:csum=true"),
     labs.vxlan_vswitch("vswitch user", "xu", "user"),
     labs.vxlan_vswitch("vswitch user, csum=true", "xc", "user", "options:csum=true"),
     labs.vxlan_ovs("Open vSwitch userspace, tx off", "xo"),
