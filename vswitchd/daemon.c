@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -31,6 +33,7 @@ struct daemon {
 	struct rc *rc;
 	struct ctl *ctl;
 	bool cleanup;
+	int lock;
 };
 
 /* --- what the rooms ask of each other, through us -------------------------------------------------------------- */
@@ -107,6 +110,21 @@ static int prepare_paths(const struct options *o)
 	return err;
 }
 
+/*
+ * The run directory is ours alone from before the first look at what is pinned in it: a second daemon would take over,
+ * or even remove, what the first one forwards with. The lock ends with the process. Return: 0 or -errno, after the
+ * message.
+ */
+static int lock_rundir(const char *rundir, int *lock)
+{
+	*lock = open(rundir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*lock >= 0 && !flock(*lock, LOCK_EX | LOCK_NB))
+		return 0;
+	vs_err("cannot use --rundir \"%s\": %s", rundir,
+	       *lock >= 0 && errno == EWOULDBLOCK ? "another vswitchd serves there" : strerror(errno));
+	return -EBUSY;
+}
+
 /* Every port is a socket or two: take as many descriptors as we may. */
 static void raise_limits(void)
 {
@@ -141,6 +159,21 @@ static int flush(const struct options *options)
 	if (err)
 		vs_err("cannot remove what is pinned in \"%s/bpf\": %s", options->rundir, why ? why : strerror(-err));
 	free(why);
+	return err;
+}
+
+/* --flush: end what a daemon that is no more left in the kernel. */
+static int flush_alone(const struct options *options)
+{
+	int lock, err;
+
+	if (access(options->rundir, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	err = lock_rundir(options->rundir, &lock);
+	if (!err)
+		err = flush(options);
+	if (lock >= 0)
+		close(lock);
 	return err;
 }
 
@@ -186,7 +219,6 @@ static int open_store(struct daemon *d)
 	return err;
 }
 
-/* The socket comes first: it is what tells that another daemon has this run directory. */
 static int open_control(struct daemon *d)
 {
 	const struct ctl_env env = {.store = d->store,
@@ -213,6 +245,8 @@ static int open_all(struct daemon *d)
 	static const int numbers[SIGNALS] = {SIGTERM, SIGINT};
 	int err = prepare_paths(d->options);
 
+	if (!err)
+		err = lock_rundir(d->options->rundir, &d->lock);
 	if (err)
 		return err;
 	d->base = event_base_new();
@@ -258,16 +292,18 @@ static void close_all(struct daemon *d)
 	if (d->base)
 		event_base_free(d->base);
 	free(d->datapath_text);
+	if (d->lock >= 0)
+		close(d->lock);
 }
 
 int daemon_run(const struct options *options, void (*ready)(void *arg), void *arg)
 {
-	struct daemon d = {.options = options};
+	struct daemon d = {.options = options, .lock = -1};
 	int err;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (options->flush)
-		return flush(options) ? EXIT_FAILURE : EXIT_SUCCESS;
+		return flush_alone(options) ? EXIT_FAILURE : EXIT_SUCCESS;
 	raise_limits();
 	err = open_all(&d);
 	if (!err) {
