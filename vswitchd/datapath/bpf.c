@@ -113,11 +113,14 @@ static int netdev_attach(struct bpf_dp *bpf, uint32_t number)
 static void port_remove(struct bpf_dp *bpf, uint32_t number)
 {
 	struct bpf_slot *slot = bpf->ports[number];
+	uint32_t owner;
 	char name[32];
 
 	link_name(number, name);
 	kn_bpf_detach(bpf->bpf, name);
-	if (slot->row.kind == VS_BPF_NETDEV)
+	/* A device that is no more may have left its ifindex to one that another port has by now. */
+	if (slot->row.kind == VS_BPF_NETDEV && !bpf_get(bpf, KN_BPF_MAP_by_ifindex, &slot->row.ifindex, &owner) &&
+	    owner == number)
 		bpf_del(bpf, KN_BPF_MAP_by_ifindex, &slot->row.ifindex);
 	if (slot->row.kind == VS_BPF_VXLAN)
 		bpf_vxlan_unset(bpf, number, slot);
@@ -213,7 +216,8 @@ static int bpf_port_set(struct dp *dp, uint32_t number, const struct dp_port_con
 		return -ENOENT;
 	before = slot->row.vlan.bridge;
 	if (before != config->vlan.bridge) {
-		bpf_member_remove(bpf, number, before);
+		if (slot->member != UINT32_MAX)
+			bpf_member_remove(bpf, number, before);
 		slot->member = UINT32_MAX;
 		bpf_fdb_port_gone(bpf, number);
 	}
@@ -282,15 +286,8 @@ static void recall(struct bpf_dp *bpf)
 		bpf->ports[i]->member = UINT32_MAX;
 		bpf->ports[i]->group_fd = -1;
 	}
-	for (uint32_t b = 1; b < VS_BPF_BRIDGES; b++) {
-		for (uint32_t i = 0; bpf->bridges[b] && i < bpf->bridges[b]->n_ports; i++) {
-			struct vs_bpf_member key = {.bridge = b, .index = i};
-			uint32_t number;
-
-			if (!bpf_get(bpf, KN_BPF_MAP_members, &key, &number) && port_get(bpf, number))
-				bpf->ports[number]->member = i;
-		}
-	}
+	bpf_members_recall(bpf);
+	bpf_tunnels_recall(bpf);
 }
 
 static void bpf_settle(struct dp *dp)
@@ -305,6 +302,7 @@ static void bpf_settle(struct dp *dp)
 		if (bpf->bridges[i] && !bpf->bridge_claimed[i])
 			bpf_bridge_del(dp, i);
 	}
+	bpf_fdb_settle(bpf);
 	bpf_devices_sweep(bpf);
 }
 
@@ -318,6 +316,7 @@ static void bpf_close(struct dp *dp)
 		empty = empty && !bpf->ports[i];
 		if (bpf->ports[i]) {
 			free(bpf->ports[i]->tunnels);
+			free(bpf->ports[i]->config.remotes);
 			if (bpf->ports[i]->group_fd >= 0)
 				close(bpf->ports[i]->group_fd);
 		}

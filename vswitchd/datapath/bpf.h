@@ -18,7 +18,7 @@ struct kn;
 /**
  * struct bpf_slot - a port of ours: @row as it is in the map, and what only the daemon needs
  * @claimed: asked for by port_add() since we started
- * @vxlan: the device of its tunnel
+ * @vxlan: the device of its tunnel; @config: the tunnel as it was last asked for
  * @n_tunnels: rows it has in map `tunnels`, @tunnels
  */
 struct bpf_slot {
@@ -26,9 +26,9 @@ struct bpf_slot {
 	bool claimed;
 	uint32_t member; /* index among the bridge's members */
 	struct bpf_vxlan *vxlan;
+	struct dp_vxlan config;
 	struct vs_bpf_tunnel *tunnels;
 	size_t n_tunnels;
-	uint16_t dst_port;
 	int group_fd; /* keeps a multicast group joined, or -1 */
 };
 
@@ -56,6 +56,7 @@ struct bpf_dp {
 	int patch_ifindex;
 	struct event *age;
 	uint64_t aged_ns;
+	uint64_t started_ns;
 };
 
 /* Writing maps: 0 or -errno. */
@@ -76,12 +77,18 @@ int bpf_bridge_del(struct dp *dp, uint32_t number);
 int bpf_member_add(struct bpf_dp *bpf, uint32_t number);
 void bpf_member_remove(struct bpf_dp *bpf, uint32_t number, uint32_t bridge);
 
+/** bpf_members_recall() - read the lists that an earlier daemon left, and mend what it was killed in the midst of. */
+void bpf_members_recall(struct bpf_dp *bpf);
+
 /* --- bpf_vxlan.c: tunnels and their devices -------------------------------------------------------------------- */
 
 /** bpf_vxlan_set() - make a VXLAN port's device, tunnels and remotes match @vxlan; @slot->row is filled, not written.
  */
 int bpf_vxlan_set(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct dp_vxlan *vxlan);
 void bpf_vxlan_unset(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot);
+
+/** bpf_tunnels_recall() - give every port its rows in map `tunnels`, and remove those of no port. */
+void bpf_tunnels_recall(struct bpf_dp *bpf);
 
 /** bpf_vxlan_ecn_drops() - packets that the VXLAN device dropped by RFC 6040; charged to the first of its ports. */
 uint64_t bpf_vxlan_ecn_drops(struct bpf_dp *bpf, uint32_t number);
@@ -109,6 +116,9 @@ void bpf_fdb_limit(struct bpf_dp *bpf, uint32_t bridge);
 
 /** bpf_fdb_begin() - count what is there, start ageing. */
 void bpf_fdb_begin(struct bpf_dp *bpf);
+
+/** bpf_fdb_settle() - remove the static entries of an earlier daemon that nobody has asked for since. */
+void bpf_fdb_settle(struct bpf_dp *bpf);
 
 /** dp_bpf_age() - for tests: look after the FDB at once, with a clock that is @seconds later than it is. */
 void dp_bpf_age(struct dp *dp, uint64_t seconds);

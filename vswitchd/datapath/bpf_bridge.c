@@ -104,20 +104,51 @@ int bpf_member_add(struct bpf_dp *bpf, uint32_t number)
 	return bpf_put_bridge(bpf, key.bridge);
 }
 
-/* The last one takes the place that becomes free. */
-void bpf_member_remove(struct bpf_dp *bpf, uint32_t number, uint32_t bridge_number)
+/* member_drop() - the last one takes the place at @index. Return: which one that is, 0 if it was the last itself. */
+static uint32_t member_drop(struct bpf_dp *bpf, uint32_t bridge_number, uint32_t index)
 {
-	struct bpf_slot *slot = bpf->ports[number];
 	struct vs_bpf_bridge *bridge = bpf->bridges[bridge_number];
-	struct vs_bpf_member here = {.bridge = bridge_number, .index = slot->member}, last = here;
-	uint32_t moved;
+	struct vs_bpf_member here = {.bridge = bridge_number, .index = index}, last = here;
+	uint32_t moved = 0;
 
 	last.index = --bridge->n_ports;
-	if (here.index != last.index && !bpf_get(bpf, KN_BPF_MAP_members, &last, &moved)) {
+	if (here.index != last.index && !bpf_get(bpf, KN_BPF_MAP_members, &last, &moved))
 		bpf_put(bpf, KN_BPF_MAP_members, &here, &moved);
-		if (bpf->ports[moved])
-			bpf->ports[moved]->member = here.index;
-	}
 	bpf_put_bridge(bpf, bridge_number);
 	bpf_del(bpf, KN_BPF_MAP_members, &last);
+	return moved;
+}
+
+void bpf_member_remove(struct bpf_dp *bpf, uint32_t number, uint32_t bridge_number)
+{
+	uint32_t index = bpf->ports[number]->member, moved = member_drop(bpf, bridge_number, index);
+
+	if (moved && bpf->ports[moved])
+		bpf->ports[moved]->member = index;
+}
+
+/* A port that is named twice would get every flood twice; one that is not there would keep the bridge from going. */
+static void members_recall(struct bpf_dp *bpf, uint32_t bridge)
+{
+	uint32_t i = 0, number;
+
+	while (i < bpf->bridges[bridge]->n_ports) {
+		struct vs_bpf_member key = {.bridge = bridge, .index = i};
+		struct bpf_slot *slot = NULL;
+
+		if (!bpf_get(bpf, KN_BPF_MAP_members, &key, &number) && number < VS_BPF_PORTS)
+			slot = bpf->ports[number];
+		if (slot && slot->row.vlan.bridge == bridge && slot->member == UINT32_MAX)
+			slot->member = i++;
+		else
+			member_drop(bpf, bridge, i); /* what takes its place is looked at next */
+	}
+}
+
+void bpf_members_recall(struct bpf_dp *bpf)
+{
+	for (uint32_t i = 1; i < VS_BPF_BRIDGES; i++) {
+		if (bpf->bridges[i])
+			members_recall(bpf, i);
+	}
 }

@@ -94,19 +94,41 @@ int bpf_fdb_delete(struct dp *dp, const struct vs_fdb_key *key)
 	return bpf_put_bridge(bpf, key->bridge);
 }
 
+static int fdb_put(struct bpf_dp *bpf, const struct vs_fdb_key *key, const struct vs_fdb_entry *entry, uint64_t flags)
+{
+	return bpf_map_update_elem(kn_bpf_map(bpf->bpf, KN_BPF_MAP_fdb), key, entry, flags) ? -errno : 0;
+}
+
+/* The time in a static entry says which daemon has set it. A program may learn between two steps of ours: then again.
+ */
 int bpf_fdb_add(struct dp *dp, const struct vs_fdb_key *key, uint32_t port)
 {
 	struct bpf_dp *bpf = bpf_of(dp);
-	struct vs_fdb_entry entry = {.port = port, .origin = port, .flags = VS_FDB_STATIC};
+	struct vs_fdb_entry entry = {.port = port, .origin = port, .flags = VS_FDB_STATIC, .seen_ns = now_ns()}, old;
 	int err;
 
 	if (port >= VS_BPF_PORTS || !bpf->ports[port] || key->bridge >= VS_BPF_BRIDGES)
 		return -ENOENT;
-	bpf_fdb_delete(dp, key);
-	err = bpf_put(bpf, KN_BPF_MAP_fdb, key, &entry);
+	if (!bpf_get(bpf, KN_BPF_MAP_fdb, key, &old) && (old.flags & VS_FDB_STATIC))
+		return fdb_put(bpf, key, &entry, BPF_EXIST);
+	do {
+		bpf_fdb_delete(dp, key);
+		err = fdb_put(bpf, key, &entry, BPF_NOEXIST);
+	} while (err == -EEXIST);
 	if (!err)
 		bpf->n_static[key->bridge]++;
 	return err;
+}
+
+static bool settle_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
+{
+	(void)arg;
+	return (row->entry.flags & VS_FDB_STATIC) && row->entry.seen_ns < bpf->started_ns;
+}
+
+void bpf_fdb_settle(struct bpf_dp *bpf)
+{
+	each_entry(bpf, settle_visit, NULL);
 }
 
 /* struct fdb_filter - what to flush */
@@ -194,6 +216,49 @@ static uint32_t current_of(struct bpf_dp *bpf, uint32_t bridge, struct vs_bpf_le
 	if (bpf_get(bpf, KN_BPF_MAP_learned, &bridge, learned))
 		*learned = (struct vs_bpf_learned){0};
 	return (uint32_t)learned->learned - bpf->bridges[bridge]->removed;
+}
+
+/* struct census - how many learned entries each bridge has */
+struct census {
+	uint32_t n[VS_BPF_BRIDGES];
+};
+
+static bool census_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
+{
+	struct census *census = arg;
+
+	if (row->key.bridge >= VS_BPF_BRIDGES)
+		return false;
+	if (row->entry.flags & VS_FDB_STATIC)
+		bpf->n_static[row->key.bridge]++;
+	else
+		census->n[row->key.bridge]++;
+	return false;
+}
+
+/*
+ * census_take() - count what an earlier daemon left, and put right what it did not get to write down when it was
+ * killed. A bridge that learns while we count keeps its number: the next start will do.
+ */
+static void census_take(struct bpf_dp *bpf)
+{
+	struct census *census = vs_xcalloc(1, sizeof(*census));
+	uint64_t *learned = vs_xcalloc(VS_BPF_BRIDGES, sizeof(*learned));
+	struct vs_bpf_learned now;
+
+	for (uint32_t i = 1; i < VS_BPF_BRIDGES; i++) {
+		if (bpf->bridges[i] && !bpf_get(bpf, KN_BPF_MAP_learned, &i, &now))
+			learned[i] = now.learned;
+	}
+	each_entry(bpf, census_visit, census);
+	for (uint32_t i = 1; i < VS_BPF_BRIDGES; i++) {
+		if (!bpf->bridges[i] || current_of(bpf, i, &now) == census->n[i] || now.learned != learned[i])
+			continue;
+		bpf->bridges[i]->removed = (uint32_t)now.learned - census->n[i];
+		bpf_put_bridge(bpf, i);
+	}
+	free(learned);
+	free(census);
 }
 
 int bpf_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats)
@@ -359,19 +424,12 @@ void dp_bpf_age(struct dp *dp, uint64_t seconds)
 	each_entry(bpf, age_visit, &now);
 }
 
-static bool count_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
-{
-	(void)arg;
-	if ((row->entry.flags & VS_FDB_STATIC) && row->key.bridge < VS_BPF_BRIDGES)
-		bpf->n_static[row->key.bridge]++;
-	return false;
-}
-
 void bpf_fdb_begin(struct bpf_dp *bpf)
 {
 	struct timeval soon = {.tv_sec = 1};
 
-	each_entry(bpf, count_visit, NULL);
+	bpf->started_ns = now_ns();
+	census_take(bpf);
 	bpf->age = evtimer_new(bpf->base, on_age, bpf);
 	event_add(bpf->age, &soon);
 }

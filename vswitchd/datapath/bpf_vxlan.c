@@ -9,6 +9,7 @@
  * Patch cables need a device whose ingress a program can put frames into: one end of a veth pair that is never sent on.
  */
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -35,32 +36,42 @@ static void device_name(const struct bpf_dp *bpf, char kind, unsigned int number
 
 /* --- devices ---------------------------------------------------------------------------------------------------- */
 
-/* device_get() - the device of that name if it is ours. Return: its ifindex, 0, or -EEXIST if it is somebody else's. */
-static int device_get(struct bpf_dp *bpf, const char *name)
+/*
+ * device_get() - the device of that name if it is ours. One that has no alias is half made: we were killed before it
+ * got one; it is removed. Return: its ifindex, 0: none, or -EEXIST if it is somebody else's.
+ */
+static int device_get(struct bpf_dp *bpf, const char *name, const char *kind)
 {
 	struct kn_link link;
 
 	if (kn_link_by_name(bpf->kn, name, &link))
 		return 0;
-	return !strncmp(link.alias, bpf->tag, strlen(bpf->tag)) ? link.ifindex : -EEXIST;
+	if (!strncmp(link.alias, bpf->tag, strlen(bpf->tag)))
+		return link.ifindex;
+	if (*link.alias || strcmp(link.kind, kind) != 0)
+		return -EEXIST;
+	return kn_link_delete(bpf->kn, link.ifindex);
 }
 
 static int vxlan_device(struct bpf_dp *bpf, uint16_t dst_port)
 {
+	struct kn_link_change up = {.updown = KN_UP};
 	char name[IFNAMSIZ], link_name[32];
 	int ifindex, err = 0;
 
 	device_name(bpf, 'x', dst_port, name);
-	ifindex = device_get(bpf, name);
-	if (!ifindex) {
+	ifindex = device_get(bpf, name, "vxlan");
+	if (ifindex > 0) {
+		err = kn_link_set(bpf->kn, ifindex, &up);
+	} else if (!ifindex) {
 		char *alias = vs_xasprintf("%svxlan", bpf->tag);
 
 		err = kn_vxlan_add(bpf->kn, name, alias, dst_port);
 		free(alias);
-		ifindex = err ? err : device_get(bpf, name);
+		ifindex = err ? err : device_get(bpf, name, "vxlan");
 	}
-	if (ifindex <= 0)
-		return ifindex ? ifindex : -ENODEV;
+	if (err || ifindex <= 0)
+		return err ? err : ifindex ? ifindex : -ENODEV;
 	snprintf(link_name, sizeof(link_name), "vxlan-%u", dst_port);
 	err = kn_bpf_attach(bpf->bpf, KN_BPF_VXLAN_IN, ifindex, link_name);
 	return err ? err : ifindex;
@@ -121,22 +132,24 @@ int bpf_patch_device(struct bpf_dp *bpf)
 	struct vs_bpf_meta meta = {.version = VS_LAYOUT_VERSION};
 	char name[IFNAMSIZ], other[IFNAMSIZ];
 	const uint32_t zero = 0;
-	int ifindex, err;
+	char *alias;
+	int ifindex, err = 0;
 
 	if (bpf->patch_ifindex)
 		return 0;
 	device_name(bpf, 'p', 0, name);
 	device_name(bpf, 'p', 1, other);
-	ifindex = device_get(bpf, name);
+	ifindex = device_get(bpf, name, "veth");
+	if (ifindex < 0)
+		return ifindex;
 	if (!ifindex) {
 		struct kn_veth veth = {.name = name, .peer_name = other, .peer_netns = -1};
 
 		err = kn_veth_add(bpf->kn, &veth);
-		if (err)
-			return err;
-		up.alias = vs_xasprintf("%spatch", bpf->tag);
 	}
-	for (int i = 0; i < 2; i++) {
+	alias = vs_xasprintf("%spatch", bpf->tag);
+	up.alias = alias;
+	for (int i = 0; !err && i < 2; i++) {
 		struct kn_link link;
 
 		err = kn_link_by_name(bpf->kn, i ? name : other, &link);
@@ -144,7 +157,7 @@ int bpf_patch_device(struct bpf_dp *bpf)
 			err = kn_link_set(bpf->kn, link.ifindex, &up);
 		ifindex = link.ifindex;
 	}
-	free((char *)up.alias);
+	free(alias);
 	if (!err)
 		err = kn_bpf_attach(bpf->bpf, KN_BPF_PATCH_IN, ifindex, "patch");
 	meta.patch_ifindex = (uint32_t)ifindex;
@@ -201,85 +214,157 @@ static void row_fill(struct vs_bpf_port *row, const struct dp_vxlan *vxlan, int 
 	row->n_remotes = (__u32)vxlan->n_remotes;
 }
 
-static void tunnels_remove(struct bpf_dp *bpf, struct bpf_slot *slot)
+static bool tunnel_in(const struct vs_bpf_tunnel *key, const struct vs_bpf_tunnel *in, size_t n)
 {
-	for (size_t i = 0; i < slot->n_tunnels; i++)
-		bpf_del(bpf, KN_BPF_MAP_tunnels, &slot->tunnels[i]);
-	free(slot->tunnels);
-	slot->tunnels = NULL;
-	slot->n_tunnels = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!memcmp(&in[i], key, sizeof(*key)))
+			return true;
+	}
+	return false;
 }
 
-static int tunnel_put(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct vs_bpf_tunnel *key)
+/* tunnels_drop() - remove @number's rows, but for those among @keep. */
+static void tunnels_drop(struct bpf_dp *bpf, uint32_t number, const struct bpf_slot *slot,
+			 const struct vs_bpf_tunnel *keep, size_t n_keep)
 {
-	uint32_t taken;
+	for (size_t i = 0; i < slot->n_tunnels; i++) {
+		uint32_t owner;
 
-	if (!bpf_get(bpf, KN_BPF_MAP_tunnels, key, &taken) && taken != number && bpf->ports[taken])
-		return -EEXIST;
-	slot->tunnels[slot->n_tunnels++] = *key;
-	return bpf_put(bpf, KN_BPF_MAP_tunnels, key, &number);
+		if (!tunnel_in(&slot->tunnels[i], keep, n_keep) &&
+		    !bpf_get(bpf, KN_BPF_MAP_tunnels, &slot->tunnels[i], &owner) && owner == number)
+			bpf_del(bpf, KN_BPF_MAP_tunnels, &slot->tunnels[i]);
+	}
 }
 
-static int tunnels_put(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct dp_vxlan *vxlan)
+/* tunnel_taken() - whether another port that is wanted has that row. */
+static bool tunnel_taken(struct bpf_dp *bpf, uint32_t number, const struct vs_bpf_tunnel *key)
 {
-	struct vs_bpf_tunnel key = {.vni = vxlan->vni, .ifindex = slot->row.ifindex};
+	uint32_t owner;
+
+	return !bpf_get(bpf, KN_BPF_MAP_tunnels, key, &owner) && owner != number && owner < VS_BPF_PORTS &&
+	       bpf->ports[owner] && bpf->ports[owner]->claimed;
+}
+
+/* tunnels_of() - the rows that lead to such a port: one for each remote. */
+static struct vs_bpf_tunnel *tunnels_of(const struct dp_vxlan *vxlan, int ifindex)
+{
+	struct vs_bpf_tunnel *keys = vs_xcalloc(vxlan->n_remotes + 1, sizeof(*keys));
+
+	for (size_t i = 0; i < vxlan->n_remotes; i++) {
+		keys[i] = (struct vs_bpf_tunnel){.vni = vxlan->vni,
+						 .ifindex = (__u32)ifindex,
+						 .remote = vxlan->remotes[i],
+						 .local = vxlan->local};
+		if (vs_ip_is_multicast(&keys[i].remote))
+			keys[i].remote = (struct vs_ip){{0}};
+	}
+	return keys;
+}
+
+static int tunnels_put(struct bpf_dp *bpf, uint32_t number, const struct dp_vxlan *vxlan,
+		       const struct vs_bpf_tunnel *keys)
+{
 	int err = 0;
 
-	slot->tunnels = vs_xcalloc(vxlan->n_remotes + 2, sizeof(*slot->tunnels));
 	for (size_t i = 0; !err && i < vxlan->n_remotes; i++) {
 		struct vs_bpf_remote remote = {.port = number, .index = (__u32)i};
 
-		key.remote = vxlan->remotes[i];
-		key.local = vxlan->local;
-		if (vs_ip_is_multicast(&key.remote))
-			key.remote = (struct vs_ip){{0}};
-		err = tunnel_put(bpf, number, slot, &key);
+		err = bpf_put(bpf, KN_BPF_MAP_tunnels, &keys[i], &number);
 		if (!err)
 			err = bpf_put(bpf, KN_BPF_MAP_remotes, &remote, &vxlan->remotes[i]);
 	}
-	if (err)
-		return err;
-	/* For the drop counters; who comes last is charged, which is as good as any. */
-	memset(&key.remote, 0xff, sizeof(key.remote));
-	key.local = (struct vs_ip){{0}};
-	slot->tunnels[slot->n_tunnels++] = key;
-	bpf_put(bpf, KN_BPF_MAP_tunnels, &key, &number);
-	key.vni = NO_VNI;
-	slot->tunnels[slot->n_tunnels++] = key;
-	return bpf_put(bpf, KN_BPF_MAP_tunnels, &key, &number);
+	return err;
 }
 
-/* A group is joined by a socket that is never read: membership is the host's, the VXLAN device then gets the packets.
+static void remotes_drop(struct bpf_dp *bpf, uint32_t number, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++) {
+		struct vs_bpf_remote remote = {.port = number, .index = i};
+
+		bpf_del(bpf, KN_BPF_MAP_remotes, &remote);
+	}
+}
+
+/* charge() - choose whose drop counter pays for packets of @vni on a device, or of any VNI, that no tunnel takes. */
+static void charge(struct bpf_dp *bpf, uint32_t ifindex, uint32_t vni)
+{
+	struct vs_bpf_tunnel key = {.vni = vni, .ifindex = ifindex};
+
+	memset(&key.remote, 0xff, sizeof(key.remote));
+	for (uint32_t i = 1; i < VS_BPF_PORTS; i++) {
+		const struct bpf_slot *slot = bpf->ports[i];
+
+		if (slot && slot->vxlan && slot->row.ifindex == ifindex && (vni == NO_VNI || slot->row.vni == vni)) {
+			bpf_put(bpf, KN_BPF_MAP_tunnels, &key, &i);
+			return;
+		}
+	}
+	bpf_del(bpf, KN_BPF_MAP_tunnels, &key);
+}
+
+static void recall_row(struct bpf_dp *bpf, const struct vs_bpf_tunnel *key)
+{
+	struct vs_bpf_tunnel any = {0};
+	struct bpf_slot *slot;
+	uint32_t number;
+
+	memset(&any.remote, 0xff, sizeof(any.remote));
+	if (bpf_get(bpf, KN_BPF_MAP_tunnels, key, &number))
+		return;
+	slot = number < VS_BPF_PORTS ? bpf->ports[number] : NULL;
+	if (!slot || slot->row.kind != VS_BPF_VXLAN || vs_ip_equal(&key->remote, &any.remote)) {
+		bpf_del(bpf, KN_BPF_MAP_tunnels, key); /* charge() writes its own anew */
+		return;
+	}
+	slot->tunnels = vs_xrealloc(slot->tunnels, (slot->n_tunnels + 1) * sizeof(*slot->tunnels));
+	slot->tunnels[slot->n_tunnels++] = *key;
+}
+
+void bpf_tunnels_recall(struct bpf_dp *bpf)
+{
+	int fd = kn_bpf_map(bpf->bpf, KN_BPF_MAP_tunnels);
+	struct vs_bpf_tunnel *keys = vs_xcalloc(VS_BPF_REMOTES, sizeof(*keys));
+	size_t n = 0;
+
+	while (n < VS_BPF_REMOTES && !bpf_map_get_next_key(fd, n ? &keys[n - 1] : NULL, &keys[n]))
+		n++;
+	for (size_t i = 0; i < n; i++)
+		recall_row(bpf, &keys[i]);
+	free(keys);
+}
+
+/*
+ * A group is joined by a socket that is never read: membership is the host's, the VXLAN device then gets the packets.
+ * Return: the socket, -ENOENT when there is no group, or -errno.
  */
-static int group_join(struct bpf_slot *slot, const struct dp_vxlan *vxlan)
+static int group_join(const struct dp_vxlan *vxlan)
 {
 	const struct vs_ip *group = NULL;
-	int err;
+	int fd, err;
 
-	if (slot->group_fd >= 0)
-		close(slot->group_fd);
-	slot->group_fd = -1;
 	for (size_t i = 0; i < vxlan->n_remotes; i++) {
 		if (vs_ip_is_multicast(&vxlan->remotes[i]))
 			group = &vxlan->remotes[i];
 	}
 	if (!group)
-		return 0;
-	slot->group_fd = socket(vs_ip_is_v4(group) ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (slot->group_fd < 0)
+		return -ENOENT;
+	fd = socket(vs_ip_is_v4(group) ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
 		return -errno;
 	if (vs_ip_is_v4(group)) {
 		struct ip_mreqn req = {.imr_ifindex = vxlan->group_ifindex};
 
 		memcpy(&req.imr_multiaddr, group->b + 12, 4);
-		err = setsockopt(slot->group_fd, SOL_IP, IP_ADD_MEMBERSHIP, &req, sizeof(req));
+		err = setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, &req, sizeof(req)) < 0 ? -errno : 0;
 	} else {
 		struct ipv6_mreq req6 = {.ipv6mr_interface = (unsigned int)vxlan->group_ifindex};
 
 		memcpy(&req6.ipv6mr_multiaddr, group->b, 16);
-		err = setsockopt(slot->group_fd, SOL_IPV6, IPV6_ADD_MEMBERSHIP, &req6, sizeof(req6));
+		err = setsockopt(fd, SOL_IPV6, IPV6_ADD_MEMBERSHIP, &req6, sizeof(req6)) < 0 ? -errno : 0;
 	}
-	return err < 0 ? -errno : 0;
+	if (err)
+		close(fd);
+	return err ? err : fd;
 }
 
 /* The VXLAN device sends to a group where routing says: without a route there it never would. */
@@ -297,22 +382,28 @@ static int groups_reachable(struct bpf_dp *bpf, const struct dp_vxlan *vxlan)
 	return 0;
 }
 
-int bpf_vxlan_set(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct dp_vxlan *vxlan)
+/* vxlan_replace() - all checks have been passed: new rows first, so that no packet falls between, then the old go. */
+static int vxlan_replace(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct dp_vxlan *vxlan,
+			 struct bpf_vxlan *device, struct vs_bpf_tunnel *keys)
 {
-	struct bpf_vxlan *before = slot->vxlan, *device;
-	int err = groups_reachable(bpf, vxlan);
+	struct bpf_vxlan *before = slot->vxlan;
+	const struct vs_bpf_port old = slot->row;
+	int err = tunnels_put(bpf, number, vxlan, keys);
 
-	if (!err)
-		err = vxlan_get(bpf, vxlan->dst_port, &device);
-	if (err)
-		return err;
-	device->users++;
-	slot->vxlan = device;
-	tunnels_remove(bpf, slot);
 	row_fill(&slot->row, vxlan, device->ifindex);
-	err = tunnels_put(bpf, number, slot, vxlan);
-	if (!err)
-		err = group_join(slot, vxlan);
+	slot->vxlan = device;
+	tunnels_drop(bpf, number, slot, keys, vxlan->n_remotes);
+	remotes_drop(bpf, number, slot->row.n_remotes, old.kind == VS_BPF_VXLAN ? old.n_remotes : 0);
+	free(slot->tunnels);
+	slot->tunnels = keys;
+	slot->n_tunnels = vxlan->n_remotes;
+	free(slot->config.remotes);
+	slot->config = dp_vxlan_copy(vxlan);
+	if (old.kind == VS_BPF_VXLAN)
+		charge(bpf, old.ifindex, old.vni);
+	charge(bpf, old.ifindex, NO_VNI);
+	charge(bpf, slot->row.ifindex, vxlan->vni);
+	charge(bpf, slot->row.ifindex, NO_VNI);
 	if (before) { /* what was learned may lie behind a remote that is gone */
 		vxlan_put(bpf, before);
 		bpf_fdb_flush(&bpf->dp, slot->row.vlan.bridge, number, VS_VLAN_NONE);
@@ -320,17 +411,54 @@ int bpf_vxlan_set(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, co
 	return err;
 }
 
-void bpf_vxlan_unset(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot)
+/* A change is all or nothing: what can be refused is asked for before anything of the old is given up. */
+int bpf_vxlan_set(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot, const struct dp_vxlan *vxlan)
 {
-	tunnels_remove(bpf, slot);
-	for (uint32_t i = 0; i < slot->row.n_remotes; i++) {
-		struct vs_bpf_remote remote = {.port = number, .index = i};
+	struct vs_bpf_tunnel *keys;
+	struct bpf_vxlan *device;
+	int group = -ENOENT, err = groups_reachable(bpf, vxlan);
 
-		bpf_del(bpf, KN_BPF_MAP_remotes, &remote);
+	if (slot->vxlan && dp_vxlan_equal(&slot->config, vxlan))
+		return err;
+	if (!err)
+		err = vxlan_get(bpf, vxlan->dst_port, &device);
+	if (err)
+		return err;
+	device->users++;
+	keys = tunnels_of(vxlan, device->ifindex);
+	for (size_t i = 0; !err && i < vxlan->n_remotes; i++)
+		err = tunnel_taken(bpf, number, &keys[i]) ? -EEXIST : 0;
+	if (!err) {
+		group = group_join(vxlan);
+		err = group == -ENOENT || group >= 0 ? 0 : group;
+	}
+	if (err) {
+		free(keys);
+		vxlan_put(bpf, device);
+		return err;
 	}
 	if (slot->group_fd >= 0)
 		close(slot->group_fd);
-	if (slot->vxlan)
-		vxlan_put(bpf, slot->vxlan);
+	slot->group_fd = group >= 0 ? group : -1;
+	return vxlan_replace(bpf, number, slot, vxlan, device, keys);
+}
+
+void bpf_vxlan_unset(struct bpf_dp *bpf, uint32_t number, struct bpf_slot *slot)
+{
+	struct bpf_vxlan *device = slot->vxlan;
+
+	tunnels_drop(bpf, number, slot, NULL, 0);
+	free(slot->tunnels);
+	slot->tunnels = NULL;
+	slot->n_tunnels = 0;
+	remotes_drop(bpf, number, 0, slot->row.n_remotes);
+	free(slot->config.remotes);
+	slot->config.remotes = NULL;
+	if (slot->group_fd >= 0)
+		close(slot->group_fd);
 	slot->vxlan = NULL;
+	charge(bpf, slot->row.ifindex, slot->row.vni);
+	charge(bpf, slot->row.ifindex, NO_VNI);
+	if (device)
+		vxlan_put(bpf, device);
 }

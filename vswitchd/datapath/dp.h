@@ -56,6 +56,10 @@ struct dp_vxlan {
 	int group_ifindex;
 };
 
+/** dp_vxlan_copy() - with @remotes of its own, to be freed. */
+struct dp_vxlan dp_vxlan_copy(const struct dp_vxlan *from);
+bool dp_vxlan_equal(const struct dp_vxlan *a, const struct dp_vxlan *b);
+
 /**
  * struct dp_port_config - a port as it should be
  * @kind: cannot change later

@@ -30,35 +30,17 @@ static struct vx_port *vx_of(struct up_port *port)
 	return vs_container(port, struct vx_port, port);
 }
 
-static struct dp_vxlan config_copy(const struct dp_vxlan *from)
-{
-	struct dp_vxlan copy = *from;
-
-	copy.remotes = vs_xcalloc(from->n_remotes + 1, sizeof(*copy.remotes));
-	if (from->n_remotes)
-		memcpy(copy.remotes, from->remotes, from->n_remotes * sizeof(*copy.remotes));
-	return copy;
-}
-
 static int vxlan_open(struct up_port *port, const struct dp_port_config *config)
 {
 	struct vx_port *vx = vx_of(port);
 	int err;
 
-	vx->config = config_copy(&config->vxlan);
+	vx->config = dp_vxlan_copy(&config->vxlan);
 	vs_list_init(&vx->siblings);
 	err = vx_rx_attach(port->up->vx->rx, vx);
 	if (err)
 		free(vx->config.remotes);
 	return err;
-}
-
-static bool config_equal(const struct dp_vxlan *a, const struct dp_vxlan *b)
-{
-	return a->vni == b->vni && a->dst_port == b->dst_port && a->ttl == b->ttl && a->tos == b->tos &&
-	       a->csum == b->csum && a->df == b->df && a->group_ifindex == b->group_ifindex &&
-	       vs_ip_equal(&a->local, &b->local) && a->n_remotes == b->n_remotes &&
-	       (!a->n_remotes || !memcmp(a->remotes, b->remotes, a->n_remotes * sizeof(*a->remotes)));
 }
 
 /* A change is all or nothing: when the new configuration cannot be, the old one goes on. */
@@ -69,11 +51,11 @@ static int vxlan_set(struct up_port *port, const struct dp_port_config *config)
 	struct dp_vxlan old = vx->config;
 	int err;
 
-	if (config_equal(&old, &config->vxlan))
+	if (dp_vxlan_equal(&old, &config->vxlan))
 		return 0;
 	vx_tx_flush(port->up->vx->tx);
 	vx_rx_detach(rx, vx);
-	vx->config = config_copy(&config->vxlan);
+	vx->config = dp_vxlan_copy(&config->vxlan);
 	err = vx_rx_attach(rx, vx);
 	if (err) {
 		free(vx->config.remotes);

@@ -31,9 +31,16 @@ int kn_vxlan_add(struct kn *kn, const char *name, const char *alias, uint16_t ds
 	nla_nest_end(msg, data);
 	nla_nest_end(msg, link_info);
 	err = kn_call(kn, msg, NULL, NULL);
+	if (err == -EEXIST) /* one device takes all packets of a UDP port, whatever its name */
+		return -EADDRINUSE;
 	if (!err)
 		err = kn_link_by_name(kn, name, &link);
-	return err ? err : kn_link_set(kn, link.ifindex, &change);
+	if (err)
+		return err;
+	err = kn_link_set(kn, link.ifindex, &change);
+	if (err)
+		kn_link_delete(kn, link.ifindex);
+	return err;
 }
 
 static int on_link(struct nlmsghdr *message, void *arg)
