@@ -9,6 +9,7 @@
  * Kernels: bpf_loop (5.17) bounds the flood; local addresses in tunnel keys came with 6.0; tcx with 6.6.
  */
 #include <linux/bpf.h>
+#include <linux/if_packet.h>
 #include <linux/pkt_cls.h>
 
 #include <bpf/bpf_endian.h>
@@ -206,8 +207,11 @@ VS_INLINE int send_one(const struct way *way, __u32 number, const struct vs_bpf_
 		return TC_ACT_SHOT;
 	}
 	count_tx(number, tagged_len(way, &op));
-	if ((port->how & VS_BPF_REDIRECT_PEER) && mac_same(way->frame.dst, port->station))
+	if ((port->how & VS_BPF_REDIRECT_PEER) && mac_same(way->frame.dst, port->station)) {
+		if (way->skb->pkt_type != PACKET_HOST) /* Linux 6.15 does so itself */
+			bpf_skb_change_type(way->skb, PACKET_HOST);
 		return (int)bpf_redirect_peer(ifindex, 0);
+	}
 	return (int)bpf_redirect(ifindex, 0);
 }
 
@@ -230,7 +234,7 @@ static long flood_remote(__u32 index, void *arg)
 /* send_clone() - a copy leaves by @port, with its tags already right. */
 VS_INLINE void send_clone(struct way *way, __u32 number, const struct vs_bpf_port *port, const struct vs_tagop *op)
 {
-	__u32 ifindex = port->ifindex, flags = 0;
+	__u32 ifindex = port->ifindex, flags = 0, mark = way->skb->mark;
 
 	if (port->kind == VS_BPF_VXLAN) {
 		if (!port->n_remotes)
@@ -249,6 +253,7 @@ VS_INLINE void send_clone(struct way *way, __u32 number, const struct vs_bpf_por
 		count_drop(number, VS_DROP_TX_ERROR);
 	else
 		count_tx(number, tagged_len(way, op));
+	way->skb->mark = mark;
 }
 
 static long flood_port(__u32 index, void *arg)
