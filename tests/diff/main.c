@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* main.c - `make diff`: random switches and frames through both datapaths; any difference is a bug in one */
 #include <event2/event.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,9 +18,11 @@
 #include "vswitchd/datapath/dp.h"
 
 #define WORLD_FRAMES 20000
+#define WORLD_FRAMES_LONG 60000 /* in a long run, since the kernel takes its time over setting up a switch */
+#define LONG_RUN 1000000
 #define SHORT_FRAMES 60000ULL /* without DIFF_FRAMES: some seconds */
 #define CHECK_EVERY 1000
-#define SAY_EVERY 50 /* worlds */
+#define SAY_EVERY 10 /* worlds */
 
 static uint64_t setting(const char *name, uint64_t otherwise)
 {
@@ -52,16 +55,14 @@ static void tally_print(const struct tally *tally, uint64_t worlds, uint64_t see
 #undef X
 	};
 
-	printf("diff: %llu frames in %llu switches (seed %llu), %lld s: no difference\n",
-	       (unsigned long long)tally->frames_in, (unsigned long long)worlds, (unsigned long long)seed,
-	       (long long)seconds);
-	printf("diff: compared %llu frames that left; %llu times all counters and FDBs, with %llu stations; after %llu "
-	       "changes; drops:",
-	       (unsigned long long)tally->frames_out, (unsigned long long)tally->comparisons,
-	       (unsigned long long)tally->stations, (unsigned long long)tally->changes);
+	printf("diff: %" PRIu64 " frames in %" PRIu64 " switches (seed %" PRIu64 "), %lld s: no difference\n",
+	       tally->frames_in, worlds, seed, (long long)seconds);
+	printf("diff: compared %" PRIu64 " frames that left; %" PRIu64 " times all counters and FDBs, with %" PRIu64
+	       " stations; after %" PRIu64 " changes; drops:",
+	       tally->frames_out, tally->comparisons, tally->stations, tally->changes);
 	for (int i = 0; i < VS_DROP__COUNT; i++) {
 		if (tally->drops[i])
-			printf(" %s %llu", names[i], (unsigned long long)tally->drops[i]);
+			printf(" %s %" PRIu64, names[i], tally->drops[i]);
 	}
 	printf("\n");
 }
@@ -78,17 +79,17 @@ static void test_diff(void **state)
 		char *why = NULL;
 		size_t n;
 
-		world_make(&world, seed + worlds, WORLD_FRAMES);
+		world_make(&world, seed + worlds, frames < LONG_RUN ? WORLD_FRAMES : WORLD_FRAMES_LONG);
 		world.check_every = CHECK_EVERY;
 		n = pair_run(wires, &world, &tally, &why);
 		if (n) {
-			printf("diff: seed %llu: step %zu: %s\n", (unsigned long long)(seed + worlds), n, why);
+			printf("diff: seed %" PRIu64 ": step %zu: %s\n", seed + worlds, n, why);
 			fflush(stdout);
 			reduce_print(wires, &world, n);
 			fail_msg("%s", why);
 		}
 		if (worlds % SAY_EVERY == SAY_EVERY - 1) {
-			printf("diff: %llu frames\n", (unsigned long long)tally.frames_in);
+			printf("diff: %" PRIu64 " frames\n", tally.frames_in);
 			fflush(stdout);
 		}
 	}

@@ -37,7 +37,7 @@ static uint64_t rnd(struct maker *m)
 
 static unsigned int below(struct maker *m, unsigned int n)
 {
-	return (unsigned int)(rnd(m) % n);
+	return n ? (unsigned int)(rnd(m) % n) : 0;
 }
 
 static bool chance(struct maker *m, unsigned int percent)
