@@ -8,6 +8,7 @@ help:
 	@echo 'lint       format, static analysis, the arrows between rooms'
 	@echo 'format     apply the format'
 	@echo 'unit       unit tests; unit-asan: the same under ASan and UBSan'
+	@echo 'diff       random switches and frames through both datapaths, compared (root); DIFF_FRAMES=10000000 DIFF_SEED=1'
 	@echo 'e2e        end-to-end tests (root); E2E="-k vlan -x" for some of them'
 	@echo 'e2e-asan   the same with vswitchd under the sanitizers'
 	@echo 'soak       the long end-to-end tests too: 1,000 ports, 200 kills (root)'
