@@ -371,23 +371,28 @@ static const struct dp_ops bpf_ops = {
 	.fdb_stats = bpf_fdb_stats,
 };
 
+static char *tag_make(const char *rundir)
+{
+	return vs_xasprintf("vswitch-bpf:%s:", rundir);
+}
+
 int dp_bpf_flush(const char *rundir, char **why)
 {
+	struct bpf_dp *bpf = vs_xcalloc(1, sizeof(*bpf));
 	char *dir = vs_xasprintf("%s/bpf", rundir);
-	struct event_base *base;
-	struct dp *dp;
-	int err = 0;
+	int err = kn_open(&bpf->kn);
 
-	if (kn_bpf_found(dir)) {
-		base = event_base_new();
-		err = dp_bpf_open(base, rundir, &dp, why);
-		if (!err) {
-			bpf_settle(dp); /* nothing has been asked for */
-			bpf_close(dp);
-		}
-		event_base_free(base);
+	if (err) {
+		*why = vs_xasprintf("cannot talk to rtnetlink: %s", strerror(-err));
+	} else { /* no program is loaded for it: a kernel that refuses ours must be able to get rid of others */
+		kn_bpf_discard(dir);
+		bpf->tag = tag_make(rundir);
+		bpf_devices_sweep(bpf);
+		free(bpf->tag);
 	}
+	kn_close(bpf->kn);
 	free(dir);
+	free(bpf);
 	return err;
 }
 
@@ -409,7 +414,7 @@ int dp_bpf_open(struct event_base *base, const char *rundir, struct dp **dp, cha
 	}
 	bpf->dp.ops = &bpf_ops;
 	bpf->base = base;
-	bpf->tag = vs_xasprintf("vswitch-bpf:%s:", rundir);
+	bpf->tag = tag_make(rundir);
 	if (kn_bpf_adopted(bpf->bpf))
 		recall(bpf);
 	bpf_fdb_begin(bpf);

@@ -48,16 +48,33 @@ static bool is_bpffs(const char *dir)
 
 static int dir_prepare(const char *dir)
 {
+	int err;
+
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	if (is_bpffs(dir))
 		return 0;
-	return mount("bpffs", dir, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0 ? -errno : 0;
+	err = mount("bpffs", dir, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0 ? -errno : 0;
+	if (err)
+		rmdir(dir);
+	return err;
 }
 
 static void pin_path(const char *dir, const char *prefix, const char *name, char path[PATH_MAX])
 {
 	snprintf(path, PATH_MAX, "%s/%s%s", dir, prefix, name);
+}
+
+/* link_remove() - a link whose pin is removed goes some time later; the device may be wanted again before. */
+static int link_remove(const char *path)
+{
+	int fd = bpf_obj_get(path);
+
+	if (fd >= 0) {
+		bpf_link_detach(fd);
+		close(fd);
+	}
+	return unlink(path) < 0 ? -errno : 0;
 }
 
 /* dir_empty() - remove every pin that begins with @prefix. */
@@ -66,13 +83,18 @@ static void dir_empty(const char *dir, const char *prefix)
 	DIR *d = opendir(dir);
 	const struct dirent *entry;
 	char path[PATH_MAX];
+	int err;
 
 	while (d && (entry = readdir(d))) {
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
 			continue;
 		pin_path(dir, "", entry->d_name, path);
-		if (unlink(path) < 0)
-			vs_warn("cannot remove %s: %s", path, strerror(errno));
+		if (!strcmp(prefix, LINK_PREFIX))
+			err = link_remove(path);
+		else
+			err = unlink(path) < 0 ? -errno : 0;
+		if (err)
+			vs_warn("cannot remove %s: %s", path, strerror(-err));
 	}
 	if (d)
 		closedir(d);
@@ -202,11 +224,6 @@ int kn_bpf_open(const char *dir, uint32_t version, struct kn_bpf **out, char **w
 	return 0;
 }
 
-bool kn_bpf_found(const char *dir)
-{
-	return is_bpffs(dir);
-}
-
 bool kn_bpf_adopted(const struct kn_bpf *bpf)
 {
 	return bpf->adopted;
@@ -244,18 +261,6 @@ static int link_ifindex(int fd)
 	uint32_t len = sizeof(info);
 
 	return bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : (int)info.ifindex;
-}
-
-/* link_remove() - a link whose pin is removed goes some time later; the device may be wanted again before. */
-static int link_remove(const char *path)
-{
-	int fd = bpf_obj_get(path);
-
-	if (fd >= 0) {
-		bpf_link_detach(fd);
-		close(fd);
-	}
-	return unlink(path) < 0 ? -errno : 0;
 }
 
 int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, const char *name)
@@ -302,12 +307,19 @@ void kn_bpf_close(struct kn_bpf *bpf)
 	free(bpf);
 }
 
+void kn_bpf_discard(const char *dir)
+{
+	if (is_bpffs(dir)) {
+		dir_empty(dir, LINK_PREFIX);
+		dir_empty(dir, MAP_PREFIX);
+		if (umount2(dir, MNT_DETACH) < 0 && errno != EINVAL)
+			vs_warn("cannot unmount %s: %s", dir, strerror(errno));
+	}
+	rmdir(dir);
+}
+
 void kn_bpf_remove(struct kn_bpf *bpf)
 {
-	dir_empty(bpf->dir, LINK_PREFIX);
-	dir_empty(bpf->dir, MAP_PREFIX);
-	if (umount2(bpf->dir, MNT_DETACH) < 0 && errno != EINVAL)
-		vs_warn("cannot unmount %s: %s", bpf->dir, strerror(errno));
-	rmdir(bpf->dir);
+	kn_bpf_discard(bpf->dir);
 	kn_bpf_close(bpf);
 }

@@ -33,8 +33,8 @@ enum kn_bpf_program { KN_BPF_PORT_IN, KN_BPF_PATCH_IN, KN_BPF_VXLAN_IN };
  */
 int kn_bpf_open(const char *dir, uint32_t version, struct kn_bpf **bpf, char **why);
 
-/** kn_bpf_found() - whether an earlier daemon left anything in @dir. */
-bool kn_bpf_found(const char *dir);
+/** kn_bpf_discard() - remove whatever an earlier daemon left in @dir; what it had attached ends. */
+void kn_bpf_discard(const char *dir);
 
 /** kn_bpf_adopted() - whether the maps are those of an earlier daemon. */
 bool kn_bpf_adopted(const struct kn_bpf *bpf);
