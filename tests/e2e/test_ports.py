@@ -230,6 +230,14 @@ def test_device_removed_behind_our_back_is_made_again(switch):
                "the pair to be made again")
 
 
+def test_mtu_below_what_ipv6_needs(switch):
+    """The kernel then keeps IPv6 off the device and knows no setting of it; the port comes up all the same."""
+    switch("add-br br0")
+    space = switch.add_station("br0", "web", "10.0.10.1/24", interface=["options:mtu=1000"])
+    assert switch.warning("web") in ([], [""])
+    assert "UP" in link(switch.ns, "web")["flags"] and link(space, "eth0")["mtu"] == 1000
+
+
 def test_mtu_request(switch):
     switch("add-br br0")
     space = switch.add_station("br0", "web", "10.0.0.1/24")

@@ -142,6 +142,7 @@ int kn_link_set(struct kn *kn, int ifindex, const struct kn_link_change *change)
 {
 	struct ifinfomsg info = {.ifi_index = ifindex};
 	struct nl_msg *msg;
+	int error;
 
 	if (change->updown != KN_AS_IS) {
 		info.ifi_change = IFF_UP;
@@ -160,7 +161,15 @@ int kn_link_set(struct kn *kn, int ifindex, const struct kn_link_change *change)
 		kn_put_u32(msg, IFLA_GROUP, change->group);
 	if (change->quiet)
 		kn_put_quiet(msg);
-	return kn_call(kn, msg, NULL, NULL);
+	error = kn_call(kn, msg, NULL, NULL);
+	if (error == -EAFNOSUPPORT &&
+	    change->quiet) { /* no IPv6 on it, for its MTU is below 1280 or the host has none */
+		struct kn_link_change rest = *change;
+
+		rest.quiet = false;
+		error = kn_link_set(kn, ifindex, &rest);
+	}
+	return error;
 }
 
 int kn_link_delete(struct kn *kn, int ifindex)
