@@ -180,10 +180,12 @@ def memory(lab, args):
     label, ns, far = cabled(lab, args)
     switch = Switch(lab.net, label, ns=ns, datapath=lab.switch)
     empty = status(switch.process.pid, "VmRSS")
-    words = ["add-br", "br0", "--", "set", "bridge", "br0", f"other_config:mac-table-size={2 * args.stations}"]
-    for port in range(args.ports):
-        words += ["--", "add-port", "br0", f"p{port}"]
-    switch.vsctl(*words, seconds=60)
+    switch("add-br", "br0", "--", "set", "bridge", "br0", f"other_config:mac-table-size={2 * args.stations}")
+    for first in range(0, args.ports, 100):
+        words = []
+        for port in range(first, min(first + 100, args.ports)):
+            words += ["--", "add-port", "br0", f"p{port}"]
+        switch(*words[1:])
     with_ports, maps = status(switch.process.pid, "VmRSS"), map_bytes(switch.process.pid)
     labs.helper(far, "generate", "q1", BROADCAST, labs.mac(far, "q1"), 0)
     wait_until(lambda: switch.fdb_find("br0", labs.mac(far, "q1")), "the station to be learned")
