@@ -383,12 +383,12 @@ def test_the_mark_of_a_patch_cable_stays_inside(switch, marker):
     switch("add-port br0 in0 -- set interface in0 type=internal")
     switch.ns.run("ip", "link", "set", "in0", "up")
     with switch.ns.inside():
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)  # hears nothing before it is bound, filter and all
     program = struct.pack("=" + "HBBI" * 4, 0x20, 0, 0, MARK, 0x15, 0, 1, 0, 0x06, 0, 0, 0, 0x06, 0, 0, 65535)
     buffer = ctypes.create_string_buffer(program)
     sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("@HP", 4, ctypes.addressof(buffer)))
     with sock:
-        sock.bind(("in0", 0))
+        sock.bind(("in0", 3))
         sock.setblocking(False)
         for _ in range(3):
             wire.send(build(src=A, payload=marker()))
