@@ -92,7 +92,7 @@ def flood(lab, args):
     if not lab.sink:
         labs.pin(lab.pids, labs.CORE)
         lab.sink = labs.Holder(lab.net, lab.hosts[1], "sink")
-    return {"kcopies/s": labs.rate(lab, BROADCAST, STRANGER, args.seconds) / 1e3}
+    return {"kcopies/s, " + lab.name.split(", ")[-1]: labs.rate(lab, BROADCAST, STRANGER, args.seconds) / 1e3}
 
 
 # --- the program by itself
