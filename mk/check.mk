@@ -15,10 +15,12 @@ check: deps
 	$(Q)$(MAKE_ON) -j$(JOBS) unit-asan
 	$(Q)$(MAKE_ON) e2e
 
-# Options for pytest go into E2E, for example: make e2e E2E='-k vlan -x'
+# Options for pytest go into E2E, for example: make e2e E2E='-k vlan -x'. Two at a time, each in a corner of its own: most
+# of a test is waiting for the kernel. E2E_JOBS=0 runs them in order and in this process.
 E2E ?=
+E2E_JOBS ?= 2
 e2e: all
-	$(Q)cd tests/e2e && VSWITCH_BUILD=$(abspath $(BUILD)) $(PYTEST) -p no:cacheprovider $(E2E)
+	$(Q)cd tests/e2e && VSWITCH_BUILD=$(abspath $(BUILD)) $(PYTEST) -p no:cacheprovider -n $(E2E_JOBS) $(E2E)
 
 # What takes long: a thousand ports, two hundred kills. Not part of check.
 soak: all

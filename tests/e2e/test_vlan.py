@@ -63,6 +63,7 @@ class Lab:
         # Every frame floods, as in the original, where no case knows of the ones before it.
         self.switch("set", "bridge", "br0", "flood_vlans=0,10,11,12")
         self.switch.ns.silent().run("ip", "link", "set", "br0", "up")
+        self.switch.ns.wait_up("br0")
         self.wires = dict(zip(SETTINGS, wires))
         self.wires[LOCAL] = Wire(net, self.switch.ns, "br0")
         self.marker = Marker()

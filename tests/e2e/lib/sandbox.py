@@ -8,6 +8,7 @@ is left: no network namespace, no device, no process.
 """
 import contextlib
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -116,6 +117,17 @@ class Namespace:
         names = [line.split(": ")[1].split("@")[0] for line in lines]
         return sorted(name for name in names if name != "lo")
 
+    def wait_up(self, *devices):
+        """
+        Wait until devices, and their other ends if they are here, carry frames. A device that has just got its carrier
+        drops what it is given until the kernel has come round to it.
+        """
+        def are_up():
+            links = {link["ifname"]: link for link in json.loads(self.run("ip", "-j", "link", "show").stdout)}
+            ends = set(devices) | {links[name].get("link") for name in devices} & set(links)
+            return all(links[name]["operstate"] == "UP" for name in ends)
+        wait_until(are_up, f"{', '.join(devices)} to be up in {self}")
+
     def sysctl(self, name, value):
         self.run("sysctl", "-qw", f"{name}={value}")
 
@@ -163,6 +175,8 @@ class Net:
         self.root.run(*words)
         ns_a.run("ip", "link", "set", name_a, "up")
         ns_b.run("ip", "link", "set", name_b, "up")
+        ns_a.wait_up(name_a)
+        ns_b.wait_up(name_b)
 
     def cables(self, ns_a, ns_b, names, mtu=None):
         """Many veth pairs at once: names is a list of (name in ns_a, name in ns_b)."""
@@ -171,6 +185,8 @@ class Net:
         self.root.run("ip", "-batch", "-", input=batch)
         ns_a.run("ip", "-batch", "-", input="".join(f"link set {a} up\n" for a, _ in names))
         ns_b.run("ip", "-batch", "-", input="".join(f"link set {b} up\n" for _, b in names))
+        ns_a.wait_up(*[a for a, _ in names])
+        ns_b.wait_up(*[b for _, b in names])
 
     def address(self, ns, device, *cidrs):
         for cidr in cidrs:

@@ -14,7 +14,6 @@ from .sandbox import stop
 from .wait import wait_until
 
 IPERF_PORT = 5201
-SOCKET_BUFFERS = 12 << 20  # no more than Linux lets the two ends of a connection grow to
 
 
 def need(*programs):
@@ -51,8 +50,8 @@ def listening(pid, port):
 def iperf(net, server, client, address, size="20M", *words):
     """
     TCP from client to server until all of size has been sent. Nothing is switched off at either end. Return: bits per
-    second, which no test asserts. iperf3's two ends stop counting when the sender is done; what is still under way then
-    is at most what their socket buffers hold.
+    second, which no test asserts. iperf3's two ends stop counting when the sender is done, whatever is still under way
+    then: that every byte arrives is for transfer() to show.
     """
     need("iperf3")
     process = server.popen("iperf3", "-s", "-1", "-p", IPERF_PORT, "-J")
@@ -62,8 +61,7 @@ def iperf(net, server, client, address, size="20M", *words):
                       check=False, timeout=120)
     answer = json.loads(done.stdout or "{}")
     assert done.returncode == 0 and "end" in answer, f"iperf3 to {address}: {answer.get('error', done.stderr)}"
-    sent, received = answer["end"]["sum_sent"]["bytes"], answer["end"]["sum_received"]["bytes"]
-    assert received > max(0, sent - SOCKET_BUFFERS), f"iperf3 to {address}: sent {sent}, received {received}"
+    assert answer["end"]["sum_received"]["bytes"] > 0, f"iperf3 to {address}: nothing arrived"
     process.wait(20)
     return answer["end"]["sum_received"]["bits_per_second"]
 
