@@ -7,7 +7,7 @@ import socket
 import subprocess
 
 from .sandbox import stop
-from .wait import wait_until
+from .wait import TIMEOUT, wait_until
 from .wire import Wire
 
 BUILD = os.environ.get("VSWITCH_BUILD", os.path.abspath(os.path.join(os.path.dirname(__file__), "../../../build")))
@@ -69,11 +69,14 @@ class Switch:
         if self.process.poll() is not None:
             raise AssertionError(f"{self.label} ended with {self.process.returncode}; its log:\n{self.log_text()}")
         with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(TIMEOUT)
             try:
                 sock.connect(self.socket)
+                # That it listens is not enough: it answers when it has made the machine as its database says.
+                sock.sendall(b'{"id":0,"method":"echo","params":[]}')
+                return bool(sock.recv(100))
             except OSError:
                 return False
-        return True
 
     def stop(self, timeout=20):
         """End the daemon in the ordinary way; devices stay."""
