@@ -5,8 +5,17 @@
 
 #include "maps.bpf.h"
 
+/**
+ * struct vs_env - a frame's surroundings, looked up once
+ * @now: CLOCK_MONOTONIC, as of the last timer tick: ageing counts in seconds
+ * @number, @port: where the frame came in
+ * @bridge: of that port; NULL until the core has asked for it
+ */
 struct vs_env {
 	__u64 now;
+	__u32 number;
+	const struct vs_bpf_port *port;
+	const struct vs_bpf_bridge *bridge;
 };
 
 VS_INLINE struct vs_bpf_port *port_get(__u32 number)
@@ -18,18 +27,15 @@ VS_INLINE struct vs_bpf_port *port_get(__u32 number)
 
 VS_INLINE const struct vs_port *vs_env_port(struct vs_env *env, __u32 number)
 {
-	const struct vs_bpf_port *port = port_get(number);
-
-	(void)env;
-	return port ? &port->vlan : 0;
+	return number == env->number && env->port ? &env->port->vlan : 0;
 }
 
 VS_INLINE const struct vs_bridge *vs_env_bridge(struct vs_env *env, __u32 number)
 {
 	const struct vs_bpf_bridge *bridge = bpf_map_lookup_elem(&bridges, &number);
 
-	(void)env;
-	return bridge && bridge->used ? &bridge->forward : 0;
+	env->bridge = bridge && bridge->used ? bridge : 0;
+	return env->bridge ? &env->bridge->forward : 0;
 }
 
 VS_INLINE struct vs_fdb_entry *vs_env_fdb_find(struct vs_env *env, const struct vs_fdb_key *key)
@@ -51,9 +57,8 @@ VS_INLINE void vs_env_fdb_learn(struct vs_env *env, const struct vs_fdb_key *key
 				const struct vs_fdb_entry *now)
 {
 	struct vs_bpf_learned *count = bpf_map_lookup_elem(&learned, &key->bridge);
-	const struct vs_bpf_bridge *bridge = bpf_map_lookup_elem(&bridges, &key->bridge);
+	const struct vs_bpf_bridge *bridge = env->bridge;
 
-	(void)env;
 	if (!count || !bridge)
 		return;
 	if (known) {

@@ -39,13 +39,13 @@ struct vs_ingress {
  * struct vs_verdict - what becomes of a frame
  * @reason: VS_DROP_NONE, or why it is dropped
  * @flood: to every admitted port of the bridge; else to @port alone
- * @remote: on a VXLAN port, the VTEP it goes to
+ * @remote: unless @flood, on a VXLAN port, the VTEP it goes to; in the FDB's entry, where it is until that changes
  */
 struct vs_verdict {
 	enum vs_drop reason;
 	__u32 flood;
 	__u32 port;
-	struct vs_ip remote;
+	const struct vs_ip *remote;
 };
 
 VS_INLINE struct vs_fdb_key vs_fdb_key_make(__u32 bridge, __u16 vlan, const __u8 mac[6])
@@ -108,7 +108,7 @@ VS_INLINE struct vs_verdict vs_decide(struct vs_env *env, const struct vs_ingres
 	if (to) {
 		verdict.flood = 0;
 		verdict.port = to->port;
-		verdict.remote = to->remote;
+		verdict.remote = &to->remote;
 	}
 	return verdict;
 }

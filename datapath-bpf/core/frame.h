@@ -38,7 +38,7 @@ struct vs_frame {
 	__u16 vlan;
 	__u16 tunnelled;
 	__u16 tunnel_tpid;
-};
+} __attribute__((aligned(8))); /* addresses are read by words */
 
 VS_INLINE __u16 vs_load16(const __u8 *p)
 {
@@ -55,15 +55,29 @@ VS_INLINE int vs_mac_is_multicast(const __u8 mac[6])
 	return mac[0] & 1;
 }
 
+/** vs_mac_differ() - 0 if both addresses are the same. In words: there are two of these look-ups for every frame. */
+VS_INLINE __u32 vs_mac_differ(const __u8 a[6], const __u8 b[6])
+{
+	__u16 x[3], y[3];
+
+	__builtin_memcpy(x, a, 6);
+	__builtin_memcpy(y, b, 6);
+	return (__u32)((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]));
+}
+
 VS_INLINE int vs_mac_is_zero(const __u8 mac[6])
 {
-	return !(mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]);
+	const __u8 zero[6] = {0};
+
+	return !vs_mac_differ(mac, zero);
 }
 
 /** vs_mac_is_reserved() - 01-80-C2-00-00-0X, which 802.1Q bridges keep to themselves (802.1Q-2018 table 8-1). */
 VS_INLINE int vs_mac_is_reserved(const __u8 mac[6])
 {
-	return mac[0] == 0x01 && mac[1] == 0x80 && mac[2] == 0xc2 && !(mac[3] | mac[4]) && !(mac[5] & 0xf0);
+	const __u8 first[6] = {0x01, 0x80, 0xc2, 0x00, 0x00, (__u8)(mac[5] & 0x0f)};
+
+	return !vs_mac_differ(mac, first);
 }
 
 VS_INLINE int vs_vlans_has(const struct vs_vlans *set, __u16 vid)

@@ -83,7 +83,7 @@ struct vs_fdb_key {
 /** struct vs_ip - an IPv4 (as ::ffff:a.b.c.d) or IPv6 address; all zero means none. Network order. */
 struct vs_ip {
 	__u8 b[16];
-};
+} __attribute__((aligned(8))); /* copied by words */
 
 VS_INLINE int vs_ip_equal(const struct vs_ip *a, const struct vs_ip *b)
 {

@@ -252,6 +252,23 @@ def test_no_hairpin_unless_asked(switch, three, marker):
     assert len(one.wait_for(text)) == 1
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["known", "flooded"])
+def test_too_long_for_a_port(switch, marker, known):
+    """A frame that one port cannot carry is its drop, by name, and no other port's loss."""
+    switch("add-br br0")
+    one, two = switch.add_wires("br0", "one", "two", mtu=2000)
+    small = switch.add_wires("br0", "small", mtu=1400)
+    introduce(small, B, two, marker)
+    to = B if known else "ff:ff:ff:ff:ff:ff"
+    for length in (1414, 1415, 1800):
+        one.send(build(dst=to, src=A, payload=(text := marker()) + bytes(length - 14 - len(text))))
+    barrier(one, [small, two], marker)
+    assert sorted(len(raw) for raw in small.seen if len(raw) > 900) == [1414]
+    assert switch.drops("small", "mtu") == 2
+    if not known:
+        assert sorted(len(raw) for raw in two.seen if len(raw) > 900) == [1414, 1415, 1800]
+
+
 def test_counters(switch, three, marker):
     one, two, other = three
     before = switch.statistics("one")

@@ -144,7 +144,7 @@ static void forward(struct up_port *in, const struct frame *frame, const struct 
 	if (reason != VS_DROP_NONE)
 		up_drop(in, reason);
 	else
-		emit(&hop, out, vs_ip_equal(&verdict.remote, &(struct vs_ip){{0}}) ? NULL : &verdict.remote);
+		emit(&hop, out, vs_ip_equal(verdict.remote, &(struct vs_ip){{0}}) ? NULL : verdict.remote);
 }
 
 void up_input(struct up_port *port, struct frame *frame, const struct vs_ip *from)
