@@ -346,10 +346,12 @@ static void bpf_close(struct dp *dp)
 static const char *bpf_port_hook(struct dp *dp, uint32_t number, const char **why)
 {
 	const struct bpf_slot *slot = port_get(bpf_of(dp), number);
+	const char *hook = kn_bpf_hook(bpf_of(dp)->bpf, why);
 
-	*why = slot && slot->row.kind == VS_BPF_NETDEV ? "XDP is not part of this build"
-						       : "it has no device that frames come off";
-	return slot ? "tcx" : NULL;
+	if (!*why)
+		*why = slot && slot->row.kind == VS_BPF_NETDEV ? "XDP is not part of this build"
+							       : "it has no device that frames come off";
+	return slot ? hook : NULL;
 }
 
 static const struct dp_ops bpf_ops = {

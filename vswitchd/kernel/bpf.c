@@ -20,6 +20,7 @@
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "switch.skel.h"
+#include "vswitchd/kernel/clsact.h"
 
 #define TCX_INGRESS 46 /* BPF_TCX_INGRESS, since Linux 6.6; not in older headers */
 #define MAP_PREFIX "map-"
@@ -29,6 +30,7 @@ struct kn_bpf {
 	struct switch_bpf *skel;
 	char *dir;
 	bool adopted;
+	const char *no_tcx; /* why programs are attached by clsact, or NULL */
 };
 
 static const char *const map_names[] = {
@@ -185,6 +187,7 @@ static int load(struct kn_bpf *bpf, uint32_t ours)
 		vs_warn("BPF maps of layout %u are not ours (%u): starting anew", version, ours);
 	bpf->adopted = version == ours && reuse_maps(bpf);
 	if (!bpf->adopted) {
+		kn_clsact_discard(bpf->dir);
 		dir_empty(bpf->dir, LINK_PREFIX);
 		dir_empty(bpf->dir, MAP_PREFIX);
 		if (version) { /* some maps may have been put in place already */
@@ -196,6 +199,26 @@ static int load(struct kn_bpf *bpf, uint32_t ours)
 	}
 	err = switch_bpf__load(bpf->skel);
 	return err || bpf->adopted ? err : pin_maps(bpf, ours);
+}
+
+/* choose_hook() - tcx where there is any: a kernel that knows it asks which device, one that does not refuses at once. */
+static int choose_hook(struct kn_bpf *bpf, char **why)
+{
+	const char *asked = getenv("VSWITCH_BPF_ATTACH");
+	int prog = bpf_program__fd(bpf->skel->progs.vs_port_in);
+
+	if (asked && !strcmp(asked, "clsact")) {
+		bpf->no_tcx = "VSWITCH_BPF_ATTACH asks for it instead of tcx";
+		return 0;
+	}
+	if (asked && *asked && strcmp(asked, "tcx") != 0) {
+		*why = vs_xasprintf("VSWITCH_BPF_ATTACH is \"%s\": say tcx or clsact", asked);
+		return -EINVAL;
+	}
+	if (bpf_link_create(prog, 0, (enum bpf_attach_type)TCX_INGRESS, NULL) >= 0 || errno == ENODEV)
+		return 0;
+	bpf->no_tcx = "this kernel has no tcx, which came with Linux 6.6";
+	return 0;
 }
 
 int kn_bpf_open(const char *dir, uint32_t version, struct kn_bpf **out, char **why)
@@ -216,6 +239,8 @@ int kn_bpf_open(const char *dir, uint32_t version, struct kn_bpf **out, char **w
 		if (err)
 			*why = vs_xasprintf("the kernel refuses the BPF programs: %s", strerror(-err));
 	}
+	if (!err)
+		err = choose_hook(bpf, why);
 	if (err) {
 		kn_bpf_close(bpf);
 		return err;
@@ -263,15 +288,12 @@ static int link_ifindex(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : (int)info.ifindex;
 }
 
-int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, const char *name)
+static int tcx_attach(const char *path, int prog, int ifindex)
 {
-	char path[PATH_MAX];
-	int fd, err;
+	int fd = bpf_obj_get(path), err;
 
-	pin_path(bpf->dir, LINK_PREFIX, name, path);
-	fd = bpf_obj_get(path);
 	if (fd >= 0 && link_ifindex(fd) == ifindex) {
-		err = bpf_link_update(fd, program_fd(bpf, program), NULL) ? -errno : 0;
+		err = bpf_link_update(fd, prog, NULL) ? -errno : 0;
 		close(fd);
 		return err;
 	}
@@ -279,7 +301,7 @@ int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, 
 		close(fd);
 		link_remove(path);
 	}
-	fd = bpf_link_create(program_fd(bpf, program), ifindex, (enum bpf_attach_type)TCX_INGRESS, NULL);
+	fd = bpf_link_create(prog, ifindex, (enum bpf_attach_type)TCX_INGRESS, NULL);
 	if (fd < 0)
 		return -errno;
 	err = bpf_obj_pin(fd, path) ? -errno : 0;
@@ -287,12 +309,38 @@ int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, 
 	return err;
 }
 
-int kn_bpf_detach(struct kn_bpf *bpf, const char *name)
+/* What an earlier daemon attached the other way goes when ours is in place: tcx sees a frame first and leaves none. */
+int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, const char *name)
 {
+	int prog = program_fd(bpf, program), err;
 	char path[PATH_MAX];
 
 	pin_path(bpf->dir, LINK_PREFIX, name, path);
-	return link_remove(path);
+	if (bpf->no_tcx) {
+		err = kn_clsact_attach(bpf->dir, prog, ifindex, name);
+		if (!err)
+			link_remove(path);
+	} else {
+		err = tcx_attach(path, prog, ifindex);
+		if (!err)
+			kn_clsact_detach(bpf->dir, name);
+	}
+	return err;
+}
+
+int kn_bpf_detach(struct kn_bpf *bpf, const char *name)
+{
+	char path[PATH_MAX];
+	int err = kn_clsact_detach(bpf->dir, name);
+
+	pin_path(bpf->dir, LINK_PREFIX, name, path);
+	return link_remove(path) ? err : 0;
+}
+
+const char *kn_bpf_hook(const struct kn_bpf *bpf, const char **why)
+{
+	*why = bpf->no_tcx;
+	return bpf->no_tcx ? "clsact" : "tcx";
 }
 
 /* --- the end ----------------------------------------------------------------------------------------------------- */
@@ -310,6 +358,7 @@ void kn_bpf_close(struct kn_bpf *bpf)
 void kn_bpf_discard(const char *dir)
 {
 	if (is_bpffs(dir)) {
+		kn_clsact_discard(dir);
 		dir_empty(dir, LINK_PREFIX);
 		dir_empty(dir, MAP_PREFIX);
 		if (umount2(dir, MNT_DETACH) < 0 && errno != EINVAL)

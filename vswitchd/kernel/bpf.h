@@ -6,7 +6,8 @@
 /*
  * Maps and links are pinned in a directory on a bpffs, which is mounted there when it is none yet. Maps that an
  * earlier daemon left are used again if their layout version is ours, and its links get our programs by
- * bpf_link_update(), which swaps them between two frames. Otherwise what it left is removed first.
+ * bpf_link_update(), which swaps them between two frames. Otherwise what it left is removed first. Where the kernel has
+ * no tcx, or VSWITCH_BPF_ATTACH=clsact says so, programs are attached by clsact.h in place of links.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,6 +52,9 @@ int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, 
 
 /** kn_bpf_detach() - undo that. Return: 0; -ENOENT. */
 int kn_bpf_detach(struct kn_bpf *bpf, const char *name);
+
+/** kn_bpf_hook() - what programs are attached by: "tcx", or "clsact" with the reason in @why, else NULL. */
+const char *kn_bpf_hook(const struct kn_bpf *bpf, const char **why);
 
 /** kn_bpf_close() - let go; what is pinned goes on working. */
 void kn_bpf_close(struct kn_bpf *bpf);
