@@ -201,7 +201,8 @@ static int load(struct kn_bpf *bpf, uint32_t ours)
 	return err || bpf->adopted ? err : pin_maps(bpf, ours);
 }
 
-/* choose_hook() - tcx where there is any: a kernel that knows it asks which device, one that does not refuses at once. */
+/* choose_hook() - tcx where there is any: a kernel that knows it asks which device, one that does not refuses at once.
+ */
 static int choose_hook(struct kn_bpf *bpf, char **why)
 {
 	const char *asked = getenv("VSWITCH_BPF_ATTACH");

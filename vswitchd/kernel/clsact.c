@@ -169,8 +169,7 @@ static int remove_filter(const struct record *record)
 
 	if (err)
 		return err;
-	if (record->made && qdisc_there(kn, (int)record->ifindex) &&
-	    !others_there(kn, (int)record->ifindex, ours)) {
+	if (record->made && qdisc_there(kn, (int)record->ifindex) && !others_there(kn, (int)record->ifindex, ours)) {
 		hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
 		err = bpf_tc_hook_destroy(&hook);
 	} else if (ours) {

@@ -11,8 +11,7 @@ from .tools import need
 from .wait import wait_until
 
 BUSYBOX = "/bin/busybox"
-MODULES = ["virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci", "failover",
-           "net_failover", "virtio_net"]
+VIRTIOFSD = "/usr/lib/qemu/virtiofsd"
 
 
 def need_busybox():
@@ -28,19 +27,29 @@ def newc(name, data=b"", mode=0o100644):
     return head + bytes(-len(head) % 4) + data + bytes(-len(data) % 4)
 
 
-def initramfs(kernel, script):
-    """busybox, the virtio modules of that kernel, and script as init."""
+def with_needed(kernel, names):
+    """Paths of the modules of these names and of what each needs, in the order to load them in; built-in ones are none."""
+    paths = []
+    with open(f"/lib/modules/{kernel}/modules.dep", encoding="ascii") as file:
+        needs = {os.path.basename(line.split(":")[0]): line.replace(":", "").split() for line in file}
+    for name in names:
+        path, *needed = needs.get(name + ".ko", [None])
+        paths += [one for one in [*reversed(needed), path] if one and one not in paths]
+    return paths
+
+
+def initramfs(kernel, modules, script):
+    """busybox, modules of that kernel, and script as init."""
     with open(BUSYBOX, "rb") as file:
         busybox = file.read()
     archive = b"".join(newc(name, mode=0o040755) for name in ("bin", "proc", "sys", "dev", "modules"))
     archive += newc("bin/busybox", busybox, 0o100755)
     loads = []
-    for module in MODULES:
-        found = glob.glob(f"/lib/modules/{kernel}/kernel/**/{module}.ko", recursive=True)
-        if found:
-            with open(found[0], "rb") as file:
-                archive += newc(f"modules/{module}.ko", file.read())
-            loads.append(f"insmod /modules/{module}.ko")
+    for path in with_needed(kernel, modules):
+        name = "modules/" + os.path.basename(path)
+        with open(f"/lib/modules/{kernel}/{path}", "rb") as file:
+            archive += newc(name, file.read())
+        loads.append(f"insmod /{name}")
     head = ["#!/bin/busybox sh", "/bin/busybox --install -s /bin", "export PATH=/bin", "mount -t proc proc /proc",
             "mount -t sysfs sys /sys", "mount -t devtmpfs dev /dev", "exec >/dev/ttyS0 2>&1 </dev/ttyS0"]
     text = "\n".join(head + loads + [script, "poweroff -f", ""])
@@ -48,25 +57,25 @@ def initramfs(kernel, script):
     return archive + newc("TRAILER!!!")
 
 
-class Guest:
-    """A QEMU guest without KVM, its one network card on a TAP device that the switch made."""
+class Machine:
+    """QEMU without KVM: Debian's own kernel, an initramfs with script as its init, and a console that is written down."""
 
-    def __init__(self, net, ns, tap, mac, script):
+    def __init__(self, net, ns, modules, script, *options, memory="256M"):
         need("qemu-system-x86_64")
         need_busybox()
         kernels = sorted(glob.glob("/boot/vmlinuz-*-cloud-amd64"))
         if not kernels:
             pytest.skip("no cloud kernel in /boot for a guest")
-        release = os.path.basename(kernels[-1])[len("vmlinuz-"):]
+        self.release = os.path.basename(kernels[-1])[len("vmlinuz-"):]
         self.console = os.path.join(net.directory, "console")
         archive = os.path.join(net.directory, "initramfs")
         with open(archive, "wb") as file:
-            file.write(initramfs(release, script))
+            file.write(initramfs(self.release, modules, script))
         self.process = net.daemon(
-            ns, "qemu-system-x86_64", "-accel", "tcg", "-machine", "q35", "-m", "256", "-nodefaults", "-no-reboot",
+            ns, "qemu-system-x86_64", "-accel", "tcg", "-machine", "q35,memory-backend=mem", "-object",
+            f"memory-backend-memfd,id=mem,size={memory},share=on", "-m", memory, "-nodefaults", "-no-reboot",
             "-display", "none", "-kernel", kernels[-1], "-initrd", archive, "-append", "console=ttyS0 panic=-1 quiet",
-            "-serial", f"file:{self.console}", "-netdev", f"tap,id=n0,ifname={tap},script=no,downscript=no,vhost=off",
-            "-device", f"virtio-net-pci,netdev=n0,mac={mac},romfile=", stdin=subprocess.DEVNULL)
+            "-serial", f"file:{self.console}", *options, stdin=subprocess.DEVNULL)
 
     def text(self):
         try:
@@ -75,14 +84,61 @@ class Guest:
         except FileNotFoundError:
             return ""
 
-    def wait_for(self, text):
+    def wait_for(self, text, timeout=120):
         def look():
             if text in self.text():
                 return True
             if self.process.poll() is not None:
                 raise AssertionError(f"the guest ended before it said {text!r}:\n{self.text()}")
             return False
-        wait_until(look, lambda: f"the guest to say {text!r}:\n{self.text()}", timeout=120)
+        wait_until(look, lambda: f"the guest to say {text!r}:\n{self.text()}", timeout=timeout)
+
+
+class Guest(Machine):
+    """Its one network card is on a TAP device that the switch made."""
+
+    def __init__(self, net, ns, tap, mac, script):
+        super().__init__(net, ns, ["virtio_pci", "virtio_net"], script,
+                         "-netdev", f"tap,id=n0,ifname={tap},script=no,downscript=no,vhost=off",
+                         "-device", f"virtio-net-pci,netdev=n0,mac={mac},romfile=")
+
+
+# What the guest sees is what we see, with a layer above for whatever it writes.
+TWIN_ROOT = """
+mkdir /lower /upper /root
+mount -t virtiofs host /lower -o ro
+mount -t tmpfs upper /upper
+mkdir /upper/files /upper/work
+mount -t overlay root /root -o lowerdir=/lower,upperdir=/upper/files,workdir=/upper/work
+mount -t devtmpfs dev /root/dev
+cat >/root/twin.sh <<'END-OF-TWIN'
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t tmpfs run /run
+ln -s /proc/self/fd /dev/fd
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+exec >/dev/ttyS0 2>&1 </dev/ttyS0
+%s
+echo o >/proc/sysrq-trigger
+sleep 60
+END-OF-TWIN
+exec switch_root /root /bin/bash /twin.sh
+"""
+
+
+class Twin(Machine):
+    """This very system, every program of it, with Debian's own kernel below: script is run by bash there."""
+
+    def __init__(self, net, ns, script):
+        if not os.path.exists(VIRTIOFSD):
+            pytest.skip("virtiofsd of Debian's QEMU is not installed")
+        path = os.path.join(net.directory, "virtiofs")
+        net.daemon(ns, VIRTIOFSD, f"--socket-path={path}", "-o", "source=/", "-o", "cache=always", "-o", "sandbox=chroot",
+                   stdout=subprocess.DEVNULL)
+        wait_until(lambda: os.path.exists(path), "virtiofsd to listen")
+        super().__init__(net, ns, ["virtio_pci", "virtiofs", "overlay"], TWIN_ROOT % script, "-cpu", "max",
+                         "-chardev", f"socket,id=fs,path={path}", "-device", "vhost-user-fs-pci,chardev=fs,tag=host",
+                         memory="1536M")
 
 
 class Container:
