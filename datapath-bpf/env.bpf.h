@@ -10,12 +10,14 @@
  * @now: CLOCK_MONOTONIC, as of the last timer tick: ageing counts in seconds
  * @number, @port: where the frame came in
  * @bridge: of that port; NULL until the core has asked for it
+ * @look_only: there is another hook behind this one: learn nothing, but say that there is something to learn (@unsure)
  */
 struct vs_env {
 	__u64 now;
 	__u32 number;
 	const struct vs_bpf_port *port;
 	const struct vs_bpf_bridge *bridge;
+	__u32 look_only, unsure;
 };
 
 VS_INLINE struct vs_bpf_port *port_get(__u32 number)
@@ -56,9 +58,14 @@ VS_INLINE __u64 vs_env_now(struct vs_env *env)
 VS_INLINE void vs_env_fdb_learn(struct vs_env *env, const struct vs_fdb_key *key, struct vs_fdb_entry *known,
 				const struct vs_fdb_entry *now)
 {
-	struct vs_bpf_learned *count = bpf_map_lookup_elem(&learned, &key->bridge);
 	const struct vs_bpf_bridge *bridge = env->bridge;
+	struct vs_bpf_learned *count;
 
+	if (env->look_only) {
+		env->unsure = 1;
+		return;
+	}
+	count = bpf_map_lookup_elem(&learned, &key->bridge);
 	if (!count || !bridge)
 		return;
 	if (known) {

@@ -10,7 +10,7 @@
 #include "core/reasons.h"
 #include "core/types.h"
 
-#define VS_LAYOUT_VERSION 1
+#define VS_LAYOUT_VERSION 2
 
 #define VS_BPF_PORTS 4096 /* numbers 1..4095; the punt channel has 12 bits for them */
 #define VS_BPF_BRIDGES 4096
@@ -25,6 +25,10 @@ enum vs_bpf_kind { VS_BPF_NETDEV, VS_BPF_VXLAN, VS_BPF_PATCH };
 #define VS_BPF_TOS_INHERIT 0x04
 #define VS_BPF_CSUM 0x08 /* UDP checksums on */
 #define VS_BPF_DF 0x10
+#define VS_BPF_XDP_OUT 0x20 /* XDP can send to it */
+#define VS_BPF_XDP_NATIVE 0x40
+#define VS_BPF_XDP_GENERIC 0x80 /* which can send to any device */
+#define VS_BPF_XDP_TAGS 0x100	/* its driver leaves tags in the bytes because we asked for it */
 
 /**
  * struct vs_bpf_port - a port, and how frames leave by it

@@ -14,28 +14,28 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct vs_bpf_meta);
-} meta SEC(".maps");
+} meta SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, VS_BPF_PORTS);
 	__type(key, __u32);
 	__type(value, struct vs_bpf_port);
-} ports SEC(".maps");
+} ports SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, VS_BPF_BRIDGES);
 	__type(key, __u32);
 	__type(value, struct vs_bpf_bridge);
-} bridges SEC(".maps");
+} bridges SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, VS_BPF_BRIDGES);
 	__type(key, __u32);
 	__type(value, struct vs_bpf_learned);
-} learned SEC(".maps");
+} learned SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -43,7 +43,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32);
 	__type(value, __u32);
-} by_ifindex SEC(".maps");
+} by_ifindex SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -51,7 +51,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct vs_bpf_member);
 	__type(value, __u32);
-} members SEC(".maps");
+} members SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -59,7 +59,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct vs_fdb_key);
 	__type(value, struct vs_fdb_entry);
-} fdb SEC(".maps");
+} fdb SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -67,7 +67,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct vs_bpf_remote);
 	__type(value, struct vs_ip);
-} remotes SEC(".maps");
+} remotes SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -75,13 +75,21 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct vs_bpf_tunnel);
 	__type(value, __u32);
-} tunnels SEC(".maps");
+} tunnels SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, VS_BPF_PORTS);
 	__type(key, __u32);
 	__type(value, struct vs_bpf_stats);
-} stats SEC(".maps");
+} stats SEC(".maps") __weak;
+
+/* Where XDP sends frames for a port: port number to ifindex. */
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__uint(max_entries, VS_BPF_PORTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} xdp_out SEC(".maps") __weak;
 
 #endif

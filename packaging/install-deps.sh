@@ -8,7 +8,7 @@
 # Open vSwitch only in namespaces of their own, and its daemons have no business on the machine that runs them.
 set -eu
 
-build='gcc make pkg-config libnl-3-dev libnl-route-3-dev libevent-dev libjansson-dev libsystemd-dev zlib1g-dev libbpf-dev
+build='gcc make pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libevent-dev libjansson-dev libsystemd-dev zlib1g-dev libbpf-dev
 	clang bpftool iproute2'
 demo='iproute2 iputils-ping tcpdump'
 arch=$(dpkg --print-architecture)

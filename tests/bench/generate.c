@@ -15,7 +15,7 @@
 #include "tests/bench/helper.h"
 
 #define BATCH 64
-#define FRAME 60
+#define FRAME FRAME_LEAST
 
 struct generator {
 	int fd;
@@ -39,16 +39,25 @@ static void generator_open(struct generator *g, const char *device)
 	must(!setsockopt(g->fd, SOL_SOCKET, SO_SNDBUFFORCE, &big, sizeof(big)), "SO_SNDBUFFORCE");
 }
 
+void plain_frame(uint8_t frame[FRAME_LEAST], const uint8_t dst[6], const uint8_t src[6])
+{
+	memset(frame, 0, FRAME_LEAST);
+	memcpy(frame, dst, 6);
+	memcpy(frame + 6, src, 6);
+	frame[12] = 0x88;
+	frame[13] = 0xb5;
+}
+
+void generator_report(uint64_t sent, uint64_t refused, double seconds, double busy)
+{
+	printf("{\"sent\": %lu, \"refused\": %lu, \"seconds\": %.6f, \"busy\": %.6f}\n", sent, refused, seconds, busy);
+}
+
 static void generator_fill(struct generator *g, const uint8_t dst[6], const uint8_t src[6])
 {
 	for (int i = 0; i < BATCH; i++) {
-		uint8_t *frame = g->frames[i];
-
-		memcpy(frame, dst, 6);
-		memcpy(frame + 6, src, 6);
-		frame[12] = 0x88; /* local experimental EtherType 1 (IEEE 802) */
-		frame[13] = 0xb5;
-		g->iov[i] = (struct iovec){frame, FRAME};
+		plain_frame(g->frames[i], dst, src);
+		g->iov[i] = (struct iovec){g->frames[i], FRAME};
 		g->messages[i].msg_hdr = (struct msghdr){.msg_iov = &g->iov[i], .msg_iovlen = 1};
 	}
 }
@@ -92,8 +101,7 @@ int bench_generate(int argc, char **argv)
 		end = now_ns();
 	} while (end < until);
 	busy = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - busy;
-	printf("{\"sent\": %lu, \"refused\": %lu, \"seconds\": %.6f, \"busy\": %.6f}\n", sent, refused,
-	       (double)(end - start) / 1e9, (double)busy / 1e9);
+	generator_report(sent, refused, (double)(end - start) / 1e9, (double)busy / 1e9);
 	close(g.fd);
 	return 0;
 }

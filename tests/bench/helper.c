@@ -10,8 +10,10 @@ static const struct {
 } verbs[] = {
 	{"generate", bench_generate, 4,
 	 "DEVICE DST SRC SECONDS [STATIONS]: 60-byte frames; prints how many and how long"},
+	{"xdp-generate", bench_xdp_generate, 4, "DEVICE DST SRC SECONDS: the same without an sk_buff"},
 	{"sink", bench_sink, 0, "[DEVICE...]: count and drop what arrives; prints the count for every line read"},
-	{"redirect", bench_redirect, 2, "A B [peer]: from one to the other and back, until standard input ends"},
+	{"xdp-sink", bench_xdp_sink, 1, "DEVICE...: the same by XDP where frames come by the wire"},
+	{"redirect", bench_redirect, 2, "A B [peer|xdp]: from one to the other and back, until standard input ends"},
 	{"serve", bench_serve, 2, "ADDRESS PORT: answer one connection byte by byte"},
 	{"ping", bench_ping, 3, "ADDRESS PORT SECONDS: one byte there, one back; prints round trips as JSON"},
 	{"program", bench_program, 3,

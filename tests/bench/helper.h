@@ -12,11 +12,20 @@
 
 /* Every verb: arguments after its own name; returns the exit status. */
 int bench_generate(int argc, char **argv);
+int bench_xdp_generate(int argc, char **argv);
 int bench_sink(int argc, char **argv);
+int bench_xdp_sink(int argc, char **argv);
 int bench_redirect(int argc, char **argv);
 int bench_serve(int argc, char **argv);
 int bench_ping(int argc, char **argv);
 int bench_program(int argc, char **argv);
+
+/** plain_frame() - the frame of the generators: least size, local experimental EtherType 1 (IEEE 802). */
+#define FRAME_LEAST 60
+void plain_frame(uint8_t frame[FRAME_LEAST], const uint8_t dst[6], const uint8_t src[6]);
+
+/** generator_report() - what the generators print. @busy: seconds of the processor */
+void generator_report(uint64_t sent, uint64_t refused, double seconds, double busy);
 
 static inline uint64_t clock_ns(clockid_t clock)
 {

@@ -29,7 +29,7 @@ class Lab:
 
     def __init__(self, name, hosts, pids=(), switch=None, ns=None):
         self.name, self.hosts, self.pids, self.switch, self.ns = name, hosts, list(pids), switch, ns
-        self.sink = None
+        self.sink, self.generator, self.counter = None, "generate", "sink"
 
 
 def pin(pids, core):
@@ -63,7 +63,7 @@ def rate(lab, *words):
     """
     workers = lab.pids + softirq_daemon(CORE)
     count, before = lab.sink.count(), busy(workers)
-    done = helper(lab.hosts[0], "generate", "eth0", *words, core=CORE)
+    done = helper(lab.hosts[0], lab.generator, "eth0", *words, core=CORE)
     return (lab.sink.count() - count) / (done["busy"] + busy(workers) - before)
 
 
@@ -130,12 +130,12 @@ def ovs(net, ns, ports):
     return [int(pid) for pid in pids], None
 
 
-def vswitch(datapath):
+def vswitch(datapath, *settings):
     def make(net, ns, ports):
         switch = Switch(net, str(ns), ns=ns, datapath=datapath)
         words = ["add-br", "br0"]
         for port in ports:
-            words += ["--", "add-port", "br0", port]
+            words += ["--", "add-port", "br0", port, "--", "set", "interface", port, *(settings or ["type=system"])]
         switch(*words)
         return [switch.process.pid], switch
     return make
@@ -163,6 +163,22 @@ def pair(name, label, plug):
         pids, switch = plug(net, ns, ["p0", "p1"])
         return Lab(name, hosts, pids, switch, ns)
     return Setup(name, make)
+
+
+def xdp(setup):
+    """The same setup with frames that come by XDP and end by it. A veth takes such frames while its other end has NAPI."""
+    def make(net):
+        lab = setup.make(net)
+        lab.generator, lab.counter = "xdp-generate", "xdp-sink"
+        for space, device in [(lab.ns, "p0"), (lab.ns, "p1")] if lab.ns else []:
+            space.run("ethtool", "-K", device, "gro", "on")
+        return lab
+    return Setup(setup.name, make)
+
+
+def static_xdp(net, ns, ports):
+    Holder(net, ns, "redirect", *ports, "xdp")
+    return [], None
 
 
 def ovs_pair(name, label):

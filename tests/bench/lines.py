@@ -74,7 +74,7 @@ def small_frames(lab, args):
     sender, receiver = lab.hosts
     if not lab.sink:
         labs.pin(lab.pids, labs.CORE)
-        lab.sink = labs.Holder(lab.net, receiver, "sink", "eth0")
+        lab.sink = labs.Holder(lab.net, receiver, lab.counter, "eth0")
         lab.macs = labs.mac(sender, "eth0"), labs.mac(receiver, "eth0")
     labs.helper(receiver, "generate", "eth0", BROADCAST, lab.macs[1], 0)  # so that the switch knows where it is
     return {"kframes/s": labs.rate(lab, lab.macs[1], lab.macs[0], args.seconds) / 1e3}
@@ -219,9 +219,20 @@ VXLANS = [
     labs.vxlan_ovs("Open vSwitch userspace, tx off", "xo"),
 ]
 
+XDPS = [labs.xdp(setup) for setup in (
+    labs.pair("Linux bridge", "br", labs.bridge),
+    labs.cable("direct veth cable", "ca"),
+    labs.pair("static XDP redirect", "sx", labs.static_xdp),
+    labs.pair("static bpf_redirect_peer", "sp", labs.static(True)),
+    labs.pair("vswitch bpf, xdp=native", "vx", labs.vswitch("bpf", "other_config:xdp=native")),
+    labs.pair("vswitch bpf, xdp=off", "vb", labs.vswitch("bpf")),
+)]
+
 LINES = {
     "tcp": Line("TCP, one stream, veth to veth", SWITCHES, stream),
-    "pps": Line("60-byte frames veth to veth, generator, switch and sink on one core", SWITCHES, small_frames),
+    "pps": Line("60-byte frames veth to veth, generator, switch and sink on one core",
+                SWITCHES, small_frames),
+    "xdp": Line("60-byte frames veth to veth, XDP generator and XDP sink, all on one core", XDPS, small_frames),
     "rr": Line("TCP round trip of one byte, all on one core", SWITCHES, round_trips, less=True),
     "vxlan": Line("TCP, one stream, over VXLAN between two sites", VXLANS, stream),
     "flood": Line("broadcasts to all ports, copies delivered, all on one core", flood_makers, flood),

@@ -23,17 +23,39 @@ int bench_redirect(struct __sk_buff *skb)
 	return (int)(out_peer ? bpf_redirect_peer(out_ifindex, 0) : bpf_redirect(out_ifindex, 0));
 }
 
-/* The end of a counted frame, before any stack of the receiver sees it. */
-SEC("tc")
-int bench_sink(struct __sk_buff *skb)
+/* The same for frames that never become an sk_buff: the generator's, and between two ports. */
+SEC("xdp")
+int bench_xdp_redirect(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return (int)bpf_redirect(out_ifindex, 0);
+}
+
+static __always_inline void count_one(void)
 {
 	__u32 zero = 0;
 	__u64 *count = bpf_map_lookup_elem(&received, &zero);
 
-	(void)skb;
 	if (count)
 		(*count)++;
+}
+
+/* The end of a counted frame, before any stack of the receiver sees it. */
+SEC("tc")
+int bench_sink(struct __sk_buff *skb)
+{
+	(void)skb;
+	count_one();
 	return TC_ACT_SHOT;
+}
+
+/* The same before there is an sk_buff. */
+SEC("xdp")
+int bench_xdp_sink(struct xdp_md *ctx)
+{
+	(void)ctx;
+	count_one();
+	return XDP_DROP;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -14,6 +14,7 @@
 #include "common/xalloc.h"
 #include "vswitchd/kernel/link.h"
 #include "vswitchd/kernel/vxlan.h"
+#include "vswitchd/kernel/xdp.h"
 
 static struct bpf_dp *bpf_of(struct dp *dp)
 {
@@ -110,12 +111,20 @@ static int netdev_attach(struct bpf_dp *bpf, uint32_t number)
 	return err ? err : kn_bpf_attach(bpf->bpf, KN_BPF_PORT_IN, (int)slot->row.ifindex, name);
 }
 
+/* port_faster() - with its row written and tcx in place, a port can have the faster hook. */
+static int port_faster(struct bpf_dp *bpf, uint32_t number, enum dp_xdp wanted)
+{
+	bpf_xdp_set(bpf, number, wanted);
+	return bpf_put_port(bpf, number);
+}
+
 static void port_remove(struct bpf_dp *bpf, uint32_t number)
 {
 	struct bpf_slot *slot = bpf->ports[number];
 	uint32_t owner;
 	char name[32];
 
+	bpf_xdp_unset(bpf, number);
 	link_name(number, name);
 	kn_bpf_detach(bpf->bpf, name);
 	/* A device that is no more may have left its ifindex to one that another port has by now. */
@@ -195,6 +204,8 @@ static int bpf_port_add(struct dp *dp, const struct dp_port_config *config, uint
 		err = bpf_put_port(bpf, number);
 	if (!err)
 		err = netdev_attach(bpf, number);
+	if (!err)
+		err = port_faster(bpf, number, config->xdp);
 	if (!err && bpf->ports[number]->member == UINT32_MAX)
 		err = bpf_member_add(bpf, number);
 	if (err) {
@@ -223,7 +234,7 @@ static int bpf_port_set(struct dp *dp, uint32_t number, const struct dp_port_con
 	}
 	err = port_fill(bpf, number, config);
 	if (!err)
-		err = bpf_put_port(bpf, number);
+		err = port_faster(bpf, number, config->xdp);
 	if (!err && slot->member == UINT32_MAX)
 		err = bpf_member_add(bpf, number);
 	return err;
@@ -316,6 +327,7 @@ static void bpf_close(struct dp *dp)
 		empty = empty && !bpf->ports[i];
 		if (bpf->ports[i]) {
 			free(bpf->ports[i]->tunnels);
+			free(bpf->ports[i]->no_xdp);
 			free(bpf->ports[i]->config.remotes);
 			if (bpf->ports[i]->group_fd >= 0)
 				close(bpf->ports[i]->group_fd);
@@ -338,6 +350,7 @@ static void bpf_close(struct dp *dp)
 		kn_bpf_close(bpf->bpf);
 	}
 	event_free(bpf->age);
+	kn_xdp_close(bpf->xdp);
 	kn_close(bpf->kn);
 	free(bpf->tag);
 	free(bpf);
@@ -348,10 +361,21 @@ static const char *bpf_port_hook(struct dp *dp, uint32_t number, const char **wh
 	const struct bpf_slot *slot = port_get(bpf_of(dp), number);
 	const char *hook = kn_bpf_hook(bpf_of(dp)->bpf, why);
 
+	if (!slot)
+		return NULL;
+	if (slot->row.how & VS_BPF_XDP_GENERIC) {
+		*why = "other_config:xdp asks for generic, which any device has";
+		return "xdp-generic";
+	}
+	if (slot->row.how & VS_BPF_XDP_NATIVE) {
+		*why = slot->row.how & VS_BPF_XDP_OUT ? NULL
+						      : "XDP cannot send to it, only take from it: for a veth, turn "
+							"gro on at the other end (ethtool -K DEV gro on)";
+		return "xdp";
+	}
 	if (!*why)
-		*why = slot && slot->row.kind == VS_BPF_NETDEV ? "XDP is not part of this build"
-							       : "it has no device that frames come off";
-	return slot ? hook : NULL;
+		*why = slot->no_xdp;
+	return hook;
 }
 
 static const struct dp_ops bpf_ops = {
@@ -417,6 +441,7 @@ int dp_bpf_open(struct event_base *base, const char *rundir, struct dp **dp, cha
 	bpf->dp.ops = &bpf_ops;
 	bpf->base = base;
 	bpf->tag = tag_make(rundir);
+	bpf_xdp_open(bpf);
 	if (kn_bpf_adopted(bpf->bpf))
 		recall(bpf);
 	bpf_fdb_begin(bpf);

@@ -14,6 +14,8 @@
 #include "vswitchd/kernel/bpf.h"
 
 struct kn;
+struct kn_link;
+struct kn_xdp;
 
 /**
  * struct bpf_slot - a port of ours: @row as it is in the map, and what only the daemon needs
@@ -30,6 +32,7 @@ struct bpf_slot {
 	struct vs_bpf_tunnel *tunnels;
 	size_t n_tunnels;
 	int group_fd; /* keeps a multicast group joined, or -1 */
+	char *no_xdp; /* why XDP does not take its frames; NULL when it does */
 };
 
 /** struct bpf_vxlan - a kernel VXLAN device that serves one UDP port; exists while it has @users */
@@ -54,6 +57,7 @@ struct bpf_dp {
 	uint64_t expired[VS_BPF_BRIDGES], evicted[VS_BPF_BRIDGES];
 	struct bpf_vxlan *vxlans;
 	int patch_ifindex;
+	struct kn_xdp *xdp; /* news of what XDP can send to; NULL: the kernel has none */
 	struct event *age;
 	uint64_t aged_ns;
 	uint64_t started_ns;
@@ -98,6 +102,17 @@ int bpf_patch_device(struct bpf_dp *bpf);
 
 /** bpf_devices_sweep() - remove devices of an earlier daemon that nothing uses. */
 void bpf_devices_sweep(struct bpf_dp *bpf);
+
+/* --- bpf_xdp.c: the faster hook, and which ports it can send to ------------------------------------------------- */
+
+void bpf_xdp_open(struct bpf_dp *bpf);
+
+/** bpf_xdp_set() - let XDP take the port's frames, or not, as @wanted and its device allow: fills in the row, which is
+ * then to be written; its slot's @no_xdp says why not. */
+void bpf_xdp_set(struct bpf_dp *bpf, uint32_t number, enum dp_xdp wanted);
+
+/** bpf_xdp_unset() - the port goes: take the program off, and give the driver its way with tags back. */
+void bpf_xdp_unset(struct bpf_dp *bpf, uint32_t number);
 
 /* --- bpf_fdb.c -------------------------------------------------------------------------------------------------- */
 

@@ -60,12 +60,17 @@ struct dp_vxlan {
 struct dp_vxlan dp_vxlan_copy(const struct dp_vxlan *from);
 bool dp_vxlan_equal(const struct dp_vxlan *a, const struct dp_vxlan *b);
 
+/** enum dp_xdp - whether XDP takes frames before tcx does, under bpf. DP_XDP_AUTO: native, where frames come off a wire
+ */
+enum dp_xdp { DP_XDP_AUTO, DP_XDP_NATIVE, DP_XDP_GENERIC, DP_XDP_OFF };
+
 /**
  * struct dp_port_config - a port as it should be
  * @kind: cannot change later
  * @name: for messages; the port's interface name
  * @vlan: the forwarding row, bridge number included; @vlan.members etc. may change at any time
  * @ifindex: of the network device (DP_PORT_NETDEV), in the daemon's network namespace
+ * @xdp: for DP_PORT_NETDEV
  * @vxlan: for DP_PORT_VXLAN; copied
  * @peer: for DP_PORT_PATCH: port number of the other end, 0 while it is not there
  */
@@ -74,6 +79,7 @@ struct dp_port_config {
 	const char *name;
 	struct vs_port vlan;
 	int ifindex;
+	enum dp_xdp xdp;
 	struct dp_vxlan vxlan;
 	uint32_t peer;
 };
@@ -119,7 +125,8 @@ struct dp_ops {
 	/* Every FDB entry that points at the port, or was learned from its frames on another bridge, goes with it. */
 	int (*port_del)(struct dp *dp, uint32_t number);
 	int (*port_stats)(struct dp *dp, uint32_t number, struct dp_port_stats *stats);
-	/* Where the port's frames are handled ("tcx", "user"), and in words why not somewhere faster. */
+	/* Where the port's frames are handled ("xdp", "tcx", "user"), and in words why not somewhere faster, or NULL.
+	 */
 	const char *(*port_hook)(struct dp *dp, uint32_t number, const char **why);
 
 	/* A static entry replaces a learned one. -ENOENT: no such port. */

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/if_link.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -273,7 +274,7 @@ static int program_fd(const struct kn_bpf *bpf, enum kn_bpf_program program)
 	return bpf_program__fd(programs[program]);
 }
 
-/* struct tcx_info - what the kernel tells of a tcx link, behind the common part; not in older headers */
+/* struct tcx_info - what the kernel tells of a tcx link, and of an XDP link up to @ifindex; not in older headers */
 struct tcx_info {
 	uint32_t type, id, prog_id, pad;
 	uint32_t ifindex, attach_type;
@@ -289,8 +290,10 @@ static int link_ifindex(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &len) ? 0 : (int)info.ifindex;
 }
 
-static int tcx_attach(const char *path, int prog, int ifindex)
+/* link_attach() - with a link that is pinned at @path. @flags: what kind of XDP */
+static int link_attach(const char *path, int prog, int ifindex, enum bpf_attach_type type, uint32_t flags)
 {
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = flags);
 	int fd = bpf_obj_get(path), err;
 
 	if (fd >= 0 && link_ifindex(fd) == ifindex) {
@@ -302,7 +305,7 @@ static int tcx_attach(const char *path, int prog, int ifindex)
 		close(fd);
 		link_remove(path);
 	}
-	fd = bpf_link_create(prog, ifindex, (enum bpf_attach_type)TCX_INGRESS, NULL);
+	fd = bpf_link_create(prog, ifindex, type, &opts);
 	if (fd < 0)
 		return -errno;
 	err = bpf_obj_pin(fd, path) ? -errno : 0;
@@ -322,11 +325,20 @@ int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, 
 		if (!err)
 			link_remove(path);
 	} else {
-		err = tcx_attach(path, prog, ifindex);
+		err = link_attach(path, prog, ifindex, (enum bpf_attach_type)TCX_INGRESS, 0);
 		if (!err)
 			kn_clsact_detach(bpf->dir, name);
 	}
 	return err;
+}
+
+int kn_bpf_attach_xdp(struct kn_bpf *bpf, enum kn_bpf_xdp_mode mode, int ifindex, const char *name)
+{
+	char path[PATH_MAX];
+
+	pin_path(bpf->dir, LINK_PREFIX, name, path);
+	return link_attach(path, bpf_program__fd(bpf->skel->progs.vs_xdp_in), ifindex, BPF_XDP,
+			   mode == KN_BPF_XDP_NATIVE ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
 }
 
 int kn_bpf_detach(struct kn_bpf *bpf, const char *name)

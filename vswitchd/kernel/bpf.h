@@ -15,7 +15,7 @@
 struct kn_bpf;
 
 #define KN_BPF_MAPS(X)                                                                                                 \
-	X(meta) X(ports) X(bridges) X(learned) X(by_ifindex) X(members) X(fdb) X(remotes) X(tunnels) X(stats)
+	X(meta) X(ports) X(bridges) X(learned) X(by_ifindex) X(members) X(fdb) X(remotes) X(tunnels) X(stats) X(xdp_out)
 
 enum kn_bpf_map {
 #define X(name) KN_BPF_MAP_##name,
@@ -25,6 +25,8 @@ enum kn_bpf_map {
 };
 
 enum kn_bpf_program { KN_BPF_PORT_IN, KN_BPF_PATCH_IN, KN_BPF_VXLAN_IN };
+
+enum kn_bpf_xdp_mode { KN_BPF_XDP_NATIVE, KN_BPF_XDP_GENERIC };
 
 /**
  * kn_bpf_open() - load the programs, on top of the maps that are pinned in @dir if there are any
@@ -50,7 +52,14 @@ int kn_bpf_map(const struct kn_bpf *bpf, enum kn_bpf_map map);
  */
 int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, const char *name);
 
-/** kn_bpf_detach() - undo that. Return: 0; -ENOENT. */
+/**
+ * kn_bpf_attach_xdp() - let the XDP program see what comes in by @ifindex before there is an sk_buff
+ * @name: of the link, another than that of kn_bpf_attach(); one of that name that is there has @mode already
+ * Return: 0; -EOPNOTSUPP: not with this driver; -EBUSY: somebody else's is there; another -errno.
+ */
+int kn_bpf_attach_xdp(struct kn_bpf *bpf, enum kn_bpf_xdp_mode mode, int ifindex, const char *name);
+
+/** kn_bpf_detach() - undo either. Return: 0; -ENOENT. */
 int kn_bpf_detach(struct kn_bpf *bpf, const char *name);
 
 /** kn_bpf_hook() - what programs are attached by: "tcx", or "clsact" with the reason in @why, else NULL. */

@@ -193,6 +193,7 @@ static void port_config(const struct rc_iface *iface, struct dp_port_config *con
 		.name = iface->name,
 		.vlan = iface->vlan,
 		.ifindex = iface->want.type->kind == DP_PORT_NETDEV ? iface->ifindex : 0,
+		.xdp = iface->want.xdp,
 		.vxlan = iface->want.vxlan,
 		.peer = iface->peer ? iface->peer->number : 0,
 	};

@@ -84,7 +84,8 @@ static void mark_bridge(struct rc *rc, const struct store_change *change)
 #define COLUMN(column) (1ULL << (column))
 
 static const uint64_t interface_columns = COLUMN(Interface_type) | COLUMN(Interface_options) | COLUMN(Interface_mac) |
-					  COLUMN(Interface_mtu_request) | COLUMN(Interface_ofport_request);
+					  COLUMN(Interface_mtu_request) | COLUMN(Interface_ofport_request) |
+					  COLUMN(Interface_other_config);
 static const uint64_t port_columns = COLUMN(Port_interfaces) | COLUMN(Port_trunks) | COLUMN(Port_cvlans) |
 				     COLUMN(Port_tag) | COLUMN(Port_vlan_mode) | COLUMN(Port_protected) |
 				     COLUMN(Port_other_config) | COLUMN(Port_static_macs);

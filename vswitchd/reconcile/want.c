@@ -34,6 +34,20 @@ void rc_want_destroy(struct rc_want *want)
 	memset(want, 0, sizeof(*want));
 }
 
+/* Other words are refused at the store's door. */
+static enum dp_xdp rc_want_xdp(const struct store_row *row)
+{
+	static const char *const words[] = {
+		[DP_XDP_NATIVE] = "native", [DP_XDP_GENERIC] = "generic", [DP_XDP_OFF] = "off"};
+	const char *text = store_get_key(row, Interface_other_config, "xdp");
+
+	for (size_t i = 0; text && i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i] && strcmp(text, words[i]) == 0)
+			return (enum dp_xdp)i;
+	}
+	return DP_XDP_AUTO;
+}
+
 static int rc_want_common(const struct store_row *row, struct rc_want *want, char **error)
 {
 	const char *name = store_get_string(row, Interface_name);
@@ -64,6 +78,7 @@ static int rc_want_common(const struct store_row *row, struct rc_want *want, cha
 	}
 	want->mtu = (uint32_t)mtu;
 	want->mtu_column = "mtu_request";
+	want->xdp = rc_want_xdp(row);
 	return 0;
 }
 

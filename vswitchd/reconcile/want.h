@@ -20,6 +20,7 @@ struct rc_type;
  * @peer: veth: name of the peer; patch: the other interface
  * @has_peer_mac, @peer_mac, @addrs, @routes: veth: of the peer
  * @owner, @group, @multi_queue: tap
+ * @xdp: other_config:xdp
  * @vxlan: vxlan; its @group_ifindex stays 0, see @group_dev
  * @group_dev: vxlan: device to join the multicast group by, NULL for what routing says
  */
@@ -35,6 +36,7 @@ struct rc_want {
 	struct kn_route *routes;
 	size_t n_routes;
 	int64_t owner, group;
+	enum dp_xdp xdp;
 	struct dp_vxlan vxlan;
 };
 

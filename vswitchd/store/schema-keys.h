@@ -34,6 +34,12 @@
 	  "or 8 bytes higher on the system ports that the tag leaves by. Default: 802.1ad.")                           \
 	K(Port, other_config, "hairpin", "", F_BOOLEAN,                                                                \
 	  "Our own: whether a frame may leave through the port it came in by. Default: false.")                        \
+	K(Interface, other_config, "xdp", "", F_WORDS("auto", "generic", "native", "off"),                             \
+	  "Our own, for datapath bpf: whether XDP forwards known unicast of this port before the kernel makes an "     \
+	  "sk_buff of it; the rest goes on by tcx. native: in the driver. generic: in the kernel, with any driver, "   \
+	  "for trying things out. auto: native on hardware, off on veth, tap and internal. Who sends into a veth or "  \
+	  "tap with XDP must have its offloads off (ethtool -K DEV tx off txvlan off), or TCP breaks. Status:hook "    \
+	  "tells what came of it. Default: auto.")                                                                     \
 	K(Interface, options, "netns", "veth", F_TEXT,                                                                 \
 	  "Network namespace of the pair's other end: a name as of ip netns, which is made when it is not there and "  \
 	  "removed with the last port in it, the PID of a process in it, or a path. Default: the other end stays in "  \

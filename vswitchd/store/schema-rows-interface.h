@@ -52,12 +52,13 @@
 	  "Connectivity fault management health. Empty.")                                                              \
 	C(Interface, lacp_current, T_OPTIONAL(K_BOOLEAN), S_EPHEMERAL, "Link aggregation state. Empty.")               \
 	C(Interface, lldp, T_STRING_MAP, S_STORED, "Link layer discovery protocol (IEEE 802.1AB) settings.")           \
-	C(Interface, other_config, T_STRING_MAP, S_STORED, "Further settings.")                                        \
+	C(Interface, other_config, T_STRING_MAP, 0, "Further settings; the keys that have an effect are below.")       \
 	C(Interface, statistics, T_MAP(K_STRING, K_INTEGER), S_EPHEMERAL,                                              \
 	  "Counters since the port was added: frames and bytes received and sent, errors, and drops by reason.")       \
 	C(Interface, status, T_STRING_MAP, S_EPHEMERAL,                                                                \
 	  "Further facts about the device: driver_name; hook, which says where its frames are handled (tcx: in the "   \
-	  "kernel, user: by the daemon), and hook_reason, why not somewhere faster.")                                  \
+	  "kernel, clsact: the same on older ones, xdp: the driver, before that, user: by the daemon), and "           \
+	  "hook_reason, why not somewhere faster.")                                                                    \
 	C(Interface, admin_state, T_OPTIONAL(K_ENUM("down", "up")), S_EPHEMERAL, "Whether the device is switched on.") \
 	C(Interface, link_state, T_OPTIONAL(K_ENUM("down", "up")), S_EPHEMERAL, "Whether the device has a carrier.")   \
 	C(Interface, link_resets, T_OPTIONAL(K_INTEGER), S_EPHEMERAL, "How often the carrier changed.")                \
