@@ -428,37 +428,3 @@ def test_layout_of_another_build_is_not_taken_over(switch, three, marker):
     switch("list-br")  # answered when all ports are in place
     exchange(one, two, marker)
     assert sorted(row.port for row in switch.fdb("br0")) == ["one", "two"]
-
-
-def deaf(switch, *options):
-    """A run of the daemon that may not use BPF at all."""
-    return ("setpriv", "--bounding-set=-sys_admin,-bpf", "--inh-caps=-sys_admin,-bpf", VSWITCHD, "--rundir", switch.rundir,
-            "--db", switch.db, *options)
-
-
-def test_a_kernel_that_refuses_is_named(switch):
-    """Who asks for bpf hears why it cannot be; nothing is left of the attempt."""
-    switch.stop()
-    done = switch.ns.run(*deaf(switch, "--datapath", "bpf"), check=False, timeout=20)
-    assert done.returncode == 1 and "--datapath bpf: " in done.stderr and "Operation not permitted" in done.stderr
-    assert os.listdir(switch.rundir) == []
-    switch.start()
-
-
-def test_auto_takes_over_from_programs_that_it_cannot_load(switch, three, marker):
-    """What is still forwarded from before is ended without loading anything, and show says why."""
-    one, two, _ = three
-    exchange(one, two, marker)
-    switch.kill()
-    switch.datapath, switch.wrapper = "auto", deaf(switch)[:3]
-    switch.start()
-    assert "datapath: user (auto: " in switch("show")
-    exchange(one, two, marker)
-    one.send(build(src=A, dst=B, payload=(text := marker())))
-    one.send(build(src=A, dst=B, payload=(end := marker())))
-    two.wait_for(end)
-    assert len(two.marked(text)) == 1
-    assert not Tables(switch).exist()
-    switch.stop()
-    switch.wrapper = ()  # the mount is there still, and needs rights to go
-    switch.start()

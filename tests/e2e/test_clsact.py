@@ -14,10 +14,11 @@ from lib.wire import build
 
 # Run again, with the fixtures of this module.
 from test_bpf import (A, B, Stream, attached_by, exchange, test_a_tunnel_keeps_its_stations_when_its_port_changes,  # noqa: F401
-                      test_auto_takes_over_from_programs_that_it_cannot_load, test_flush_ends_the_forwarding,
-                      test_half_made_devices_are_made_anew, test_ifindex_of_a_port_that_went_is_used_again,
+                      test_flush_ends_the_forwarding, test_half_made_devices_are_made_anew,
+                      test_ifindex_of_a_port_that_went_is_used_again,
                       test_no_frame_is_lost_without_the_daemon, test_the_mark_of_a_patch_cable_stays_inside,
                       test_the_user_datapath_takes_over_whole, test_what_changed_while_it_was_away_is_caught_up, three)
+from test_bpf_refused import test_auto_goes_on_with_user_and_says_why  # noqa: F401
 
 pytestmark = pytest.mark.bpf_only
 PLACE = ["pref", str(0xC001), "handle", "0x7673"]  # where our filter is

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -21,6 +20,7 @@
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "switch.skel.h"
+#include "vswitchd/kernel/bpf_why.h"
 #include "vswitchd/kernel/clsact.h"
 
 #define TCX_INGRESS 46 /* BPF_TCX_INGRESS, since Linux 6.6; not in older headers */
@@ -103,20 +103,14 @@ static void dir_empty(const char *dir, const char *prefix)
 		closedir(d);
 }
 
-/* --- loading ----------------------------------------------------------------------------------------------------- */
-
-/* What libbpf has to say is for debugging; a person gets our one sentence. */
-static int on_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+static void dir_empty_all(const char *dir)
 {
-	char line[1024];
-
-	if (level == LIBBPF_DEBUG)
-		return 0;
-	vsnprintf(line, sizeof(line), format, args);
-	line[strcspn(line, "\n")] = '\0';
-	vs_debug("%s", line);
-	return 0;
+	kn_clsact_discard(dir);
+	dir_empty(dir, LINK_PREFIX);
+	dir_empty(dir, MAP_PREFIX);
 }
+
+/* --- loading ----------------------------------------------------------------------------------------------------- */
 
 /* The value of map `meta` begins with the layout version; what follows is the datapath's. */
 #define META_MAX 256
@@ -176,6 +170,7 @@ static int pin_maps(struct kn_bpf *bpf, uint32_t version)
 	return err;
 }
 
+/* What another layout left goes when ours is loaded: a kernel that refuses ours leaves the other forwarding. */
 static int load(struct kn_bpf *bpf, uint32_t ours)
 {
 	uint32_t version = pinned_version(bpf->dir);
@@ -184,69 +179,82 @@ static int load(struct kn_bpf *bpf, uint32_t ours)
 	bpf->skel = switch_bpf__open();
 	if (!bpf->skel)
 		return -errno;
-	if (version && version != ours)
-		vs_warn("BPF maps of layout %u are not ours (%u): starting anew", version, ours);
 	bpf->adopted = version == ours && reuse_maps(bpf);
-	if (!bpf->adopted) {
-		kn_clsact_discard(bpf->dir);
-		dir_empty(bpf->dir, LINK_PREFIX);
-		dir_empty(bpf->dir, MAP_PREFIX);
-		if (version) { /* some maps may have been put in place already */
-			switch_bpf__destroy(bpf->skel);
-			bpf->skel = switch_bpf__open();
-			if (!bpf->skel)
-				return -errno;
-		}
+	if (!bpf->adopted && version) { /* some maps may have been put in place already */
+		switch_bpf__destroy(bpf->skel);
+		bpf->skel = switch_bpf__open();
+		if (!bpf->skel)
+			return -errno;
 	}
 	err = switch_bpf__load(bpf->skel);
-	return err || bpf->adopted ? err : pin_maps(bpf, ours);
+	if (err || bpf->adopted)
+		return err;
+	if (version && version != ours)
+		vs_warn("BPF maps of layout %u are not ours (%u): starting anew", version, ours);
+	dir_empty_all(bpf->dir);
+	return pin_maps(bpf, ours);
 }
 
-/* choose_hook() - tcx where there is any: a kernel that knows it asks which device, one that does not refuses at once.
- */
-static int choose_hook(struct kn_bpf *bpf, char **why)
+/* asked_hook() - what VSWITCH_BPF_ATTACH says. */
+static int asked_hook(struct kn_bpf *bpf, char **why)
 {
 	const char *asked = getenv("VSWITCH_BPF_ATTACH");
-	int prog = bpf_program__fd(bpf->skel->progs.vs_port_in);
 
-	if (asked && !strcmp(asked, "clsact")) {
+	if (!asked || !*asked || !strcmp(asked, "tcx"))
+		return 0;
+	if (!strcmp(asked, "clsact")) {
 		bpf->no_tcx = "VSWITCH_BPF_ATTACH asks for it instead of tcx";
 		return 0;
 	}
-	if (asked && *asked && strcmp(asked, "tcx") != 0) {
-		*why = vs_xasprintf("VSWITCH_BPF_ATTACH is \"%s\": say tcx or clsact", asked);
-		return -EINVAL;
-	}
-	if (bpf_link_create(prog, 0, (enum bpf_attach_type)TCX_INGRESS, NULL) >= 0 || errno == ENODEV)
-		return 0;
-	bpf->no_tcx = "this kernel has no tcx, which came with Linux 6.6";
-	return 0;
+	*why = vs_xasprintf("VSWITCH_BPF_ATTACH is \"%s\": say tcx or clsact", asked);
+	return -EINVAL;
+}
+
+/* probe_hook() - a kernel that knows tcx asks which device, one that does not refuses at once. */
+static void probe_hook(struct kn_bpf *bpf)
+{
+	int prog = bpf_program__fd(bpf->skel->progs.vs_port_in);
+
+	if (!bpf->no_tcx && bpf_link_create(prog, 0, (enum bpf_attach_type)TCX_INGRESS, NULL) < 0 && errno != ENODEV)
+		bpf->no_tcx = "this kernel has no tcx, which came with Linux 6.6";
+}
+
+static int prepare(struct kn_bpf *bpf, char **why)
+{
+	int err = asked_hook(bpf, why);
+
+	if (err)
+		return err;
+	*why = kn_bpf_unfit();
+	if (*why)
+		return -EOPNOTSUPP;
+	err = dir_prepare(bpf->dir);
+	if (err)
+		*why = kn_bpf_why_mount(bpf->dir, err);
+	return err;
 }
 
 int kn_bpf_open(const char *dir, uint32_t version, struct kn_bpf **out, char **why)
 {
-	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 	struct kn_bpf *bpf = vs_xcalloc(1, sizeof(*bpf));
 	int err;
 
 	*why = NULL;
 	bpf->dir = vs_xstrdup(dir);
-	libbpf_set_print(on_libbpf);
-	setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before Linux 5.11 maps count against it */
-	err = dir_prepare(dir);
-	if (err)
-		*why = vs_xasprintf("cannot mount a bpffs on %s: %s", dir, strerror(-err));
+	kn_bpf_why_listen();
+	err = prepare(bpf, why);
 	if (!err) {
 		err = load(bpf, version);
 		if (err)
-			*why = vs_xasprintf("the kernel refuses the BPF programs: %s", strerror(-err));
+			*why = kn_bpf_why(err);
+		if (err && !pinned_version(dir))
+			kn_bpf_discard(dir);
 	}
-	if (!err)
-		err = choose_hook(bpf, why);
 	if (err) {
 		kn_bpf_close(bpf);
 		return err;
 	}
+	probe_hook(bpf);
 	*out = bpf;
 	return 0;
 }
@@ -371,9 +379,7 @@ void kn_bpf_close(struct kn_bpf *bpf)
 void kn_bpf_discard(const char *dir)
 {
 	if (is_bpffs(dir)) {
-		kn_clsact_discard(dir);
-		dir_empty(dir, LINK_PREFIX);
-		dir_empty(dir, MAP_PREFIX);
+		dir_empty_all(dir);
 		if (umount2(dir, MNT_DETACH) < 0 && errno != EINVAL)
 			vs_warn("cannot unmount %s: %s", dir, strerror(errno));
 	}
