@@ -3,6 +3,8 @@
 #ifndef VS_BPF_ENV_H
 #define VS_BPF_ENV_H
 
+#include <linux/errno.h>
+
 #include "maps.bpf.h"
 
 /**
@@ -60,6 +62,7 @@ VS_INLINE void vs_env_fdb_learn(struct vs_env *env, const struct vs_fdb_key *key
 {
 	const struct vs_bpf_bridge *bridge = env->bridge;
 	struct vs_bpf_learned *count;
+	long err;
 
 	if (env->look_only) {
 		env->unsure = 1;
@@ -83,8 +86,11 @@ VS_INLINE void vs_env_fdb_learn(struct vs_env *env, const struct vs_fdb_key *key
 		__sync_fetch_and_add(&count->refused, 1);
 		return;
 	}
-	if (!bpf_map_update_elem(&fdb, key, now, BPF_NOEXIST))
+	err = bpf_map_update_elem(&fdb, key, now, BPF_NOEXIST);
+	if (!err)
 		__sync_fetch_and_add(&count->learned, 1);
+	else if (err == -E2BIG) /* all bridges together have too many */
+		__sync_fetch_and_add(&count->refused, 1);
 }
 
 VS_INLINE void count_drop(__u32 number, enum vs_drop reason)

@@ -25,7 +25,9 @@ static struct bpf_dp *bpf_of(struct dp *dp)
 
 int bpf_put(struct bpf_dp *bpf, enum kn_bpf_map map, const void *key, const void *value)
 {
-	return bpf_map_update_elem(kn_bpf_map(bpf->bpf, map), key, value, BPF_ANY) ? -errno : 0;
+	if (!bpf_map_update_elem(kn_bpf_map(bpf->bpf, map), key, value, BPF_ANY))
+		return 0;
+	return errno == E2BIG ? -ENOSPC : -errno; /* a full map */
 }
 
 int bpf_get(struct bpf_dp *bpf, enum kn_bpf_map map, const void *key, void *value)

@@ -96,7 +96,9 @@ int bpf_fdb_delete(struct dp *dp, const struct vs_fdb_key *key)
 
 static int fdb_put(struct bpf_dp *bpf, const struct vs_fdb_key *key, const struct vs_fdb_entry *entry, uint64_t flags)
 {
-	return bpf_map_update_elem(kn_bpf_map(bpf->bpf, KN_BPF_MAP_fdb), key, entry, flags) ? -errno : 0;
+	if (!bpf_map_update_elem(kn_bpf_map(bpf->bpf, KN_BPF_MAP_fdb), key, entry, flags))
+		return 0;
+	return errno == E2BIG ? -ENOSPC : -errno;
 }
 
 /* The time in a static entry says which daemon has set it. A program may learn between two steps of ours: then again.

@@ -273,7 +273,7 @@ static int tunnels_put(struct bpf_dp *bpf, uint32_t number, const struct dp_vxla
 		if (!err)
 			err = bpf_put(bpf, KN_BPF_MAP_remotes, &remote, &vxlan->remotes[i]);
 	}
-	return err;
+	return err == -ENOSPC ? -EXFULL : err;
 }
 
 static void remotes_drop(struct bpf_dp *bpf, uint32_t number, uint32_t from, uint32_t to)

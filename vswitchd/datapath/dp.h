@@ -114,11 +114,13 @@ struct dp_ops {
 	/* All ports and bridges have been asked for: what an earlier daemon had besides can go. May be NULL. */
 	void (*settle)(struct dp *dp);
 
+	/* -ENOSPC: there are as many bridges as the datapath can hold. */
 	int (*bridge_add)(struct dp *dp, const struct dp_bridge_config *config, uint32_t *number);
 	int (*bridge_set)(struct dp *dp, uint32_t number, const struct dp_bridge_config *config);
 	/* The bridge must have no ports left. */
 	int (*bridge_del)(struct dp *dp, uint32_t number);
 
+	/* -ENOSPC: there are as many ports as it can hold; -EXFULL, also of port_set: as many remotes of tunnels. */
 	int (*port_add)(struct dp *dp, const struct dp_port_config *config, uint32_t *number);
 	/* Changes everything but @kind and @ifindex, without losing a frame; entries stay unless the bridge changes. */
 	int (*port_set)(struct dp *dp, uint32_t number, const struct dp_port_config *config);
@@ -129,7 +131,7 @@ struct dp_ops {
 	 */
 	const char *(*port_hook)(struct dp *dp, uint32_t number, const char **why);
 
-	/* A static entry replaces a learned one. -ENOENT: no such port. */
+	/* A static entry replaces a learned one. -ENOENT: no such port; -ENOSPC: as many entries as it can hold. */
 	int (*fdb_add)(struct dp *dp, const struct vs_fdb_key *key, uint32_t port);
 	/* -ENOENT: no such entry. */
 	int (*fdb_del)(struct dp *dp, const struct vs_fdb_key *key);

@@ -207,6 +207,18 @@ int rc_iface_port_set(struct rc *rc, struct rc_iface *iface)
 	return rc->dp->ops->port_set(rc->dp, iface->number, &config);
 }
 
+static const char *port_trouble(int error)
+{
+	switch (-error) {
+	case ENOSPC:
+		return "the datapath holds as many ports as it can";
+	case EXFULL:
+		return "the tunnels of the datapath have as many remotes as it can hold";
+	default:
+		return strerror(-error);
+	}
+}
+
 /* Put the port into the datapath, or change the one that is there. */
 static int port_apply(struct rc *rc, struct rc_iface *iface, char **error)
 {
@@ -220,13 +232,13 @@ static int port_apply(struct rc *rc, struct rc_iface *iface, char **error)
 		e = rc_iface_port_set(rc, iface);
 		if (e)
 			*error = vs_xasprintf("could not change network device %s in ofproto (%s)", iface->name,
-					      strerror(-e));
+					      port_trouble(e));
 		return e;
 	}
 	port_config(iface, &config);
 	e = rc->dp->ops->port_add(rc->dp, &config, &number);
 	if (e) {
-		*error = vs_xasprintf("could not add network device %s to ofproto (%s)", iface->name, strerror(-e));
+		*error = vs_xasprintf("could not add network device %s to ofproto (%s)", iface->name, port_trouble(e));
 		return e;
 	}
 	rc_iface_set_number(rc, iface, number);
@@ -352,7 +364,9 @@ void rc_iface_apply(struct rc *rc, struct rc_iface *iface, unsigned int bits)
 	} else if (!iface->bridge->number) {
 		rc_iface_detach(rc, iface);
 		iface_park(rc, iface, true,
-			   vs_xasprintf("bridge %s could not be created in the datapath", iface->bridge->name));
+			   vs_xasprintf("bridge %s could not be created in the datapath (%s)", iface->bridge->name,
+					iface->bridge->error == -ENOSPC ? "it holds as many bridges as it can"
+									: strerror(-iface->bridge->error)));
 	} else if (bits & RC_DIRTY_DEVICE || !iface->number) {
 		iface_apply_all(rc, iface);
 	} else if (port_apply(rc, iface, &error)) {

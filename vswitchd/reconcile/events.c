@@ -49,8 +49,10 @@ void rc_on_soon(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (!vs_list_empty(&rc->parked))
+	if (!vs_list_empty(&rc->parked)) {
+		rc_bridges_retry(rc); /* their ports are parked for want of them */
 		retry_parked(rc);
+	}
 	if (rc->mtu_dirty)
 		rc_mtu_update(rc);
 	event_del(rc->soon); /* parking the same ones again is no news */

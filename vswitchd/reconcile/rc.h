@@ -32,7 +32,7 @@ struct rc_fit {
 
 /**
  * struct rc_bridge - a Bridge row and its bridge in the datapath
- * @number: in the datapath, 0 if it could not be made
+ * @number: in the datapath, 0 if it could not be made, for the reason @error
  * @ofports: bitmap of the port numbers in use; @last_ofport the one given out last
  * @fits: by VLAN, or NULL while no tunnel is in reach; @next_fits: the same while it is being worked out
  * @gone: its row was deleted
@@ -44,6 +44,7 @@ struct rc_bridge {
 	char *name;
 	struct store_row *row;
 	uint32_t number;
+	int error;
 	struct vs_list ifaces;
 	size_t n_ifaces;
 	uint64_t *ofports;
@@ -180,6 +181,9 @@ struct rc_bridge *rc_bridge_find(struct rc *rc, const struct vs_uuid *uuid);
 struct rc_bridge *rc_bridge_find_name(struct rc *rc, const char *name);
 struct rc_bridge *rc_bridge_get(struct rc *rc, struct store_row *row);
 void rc_bridge_dirty(struct rc *rc, struct rc_bridge *bridge);
+
+/** rc_bridges_retry() - make those that could not be made so far. */
+void rc_bridges_retry(struct rc *rc);
 
 /** rc_bridge_hide() - its row is gone: another of its name may come; the bridge itself is freed later. */
 void rc_bridge_hide(struct rc *rc, struct rc_bridge *bridge);

@@ -165,6 +165,20 @@ static void phase_remove_interfaces(struct rc *rc)
 	rc_trash_empty(rc);
 }
 
+static void bridge_apply(struct rc *rc, struct rc_bridge *bridge)
+{
+	struct dp_bridge_config config;
+	int before = bridge->error;
+
+	rc_want_bridge(bridge->row, store_root(rc->store), &config);
+	if (bridge->number)
+		bridge->error = rc->dp->ops->bridge_set(rc->dp, bridge->number, &config);
+	else
+		bridge->error = rc->dp->ops->bridge_add(rc->dp, &config, &bridge->number);
+	if (bridge->error && bridge->error != before)
+		vs_err("cannot set bridge '%s' up in the datapath: %s", bridge->name, strerror(-bridge->error));
+}
+
 static void phase_set_bridges(struct rc *rc)
 {
 	struct vs_list *at, *next;
@@ -172,19 +186,22 @@ static void phase_set_bridges(struct rc *rc)
 	vs_list_each_safe(at, next, &rc->dirty_bridges)
 	{
 		struct rc_bridge *bridge = vs_container(at, struct rc_bridge, dirty);
-		struct dp_bridge_config config;
-		int error;
 
 		if (bridge->gone)
 			continue;
 		vs_list_remove(&bridge->dirty);
-		rc_want_bridge(bridge->row, store_root(rc->store), &config);
-		if (bridge->number)
-			error = rc->dp->ops->bridge_set(rc->dp, bridge->number, &config);
-		else
-			error = rc->dp->ops->bridge_add(rc->dp, &config, &bridge->number);
-		if (error)
-			vs_err("cannot set bridge '%s' up in the datapath: %s", bridge->name, strerror(-error));
+		bridge_apply(rc, bridge);
+	}
+}
+
+void rc_bridges_retry(struct rc *rc)
+{
+	hmap_for_each(node, &rc->bridges)
+	{
+		struct rc_bridge *bridge = hmap_entry(node, struct rc_bridge, by_uuid);
+
+		if (!bridge->number && !bridge->gone)
+			bridge_apply(rc, bridge);
 	}
 }
 

@@ -14,7 +14,8 @@ static void static_change(struct rc *rc, struct rc_iface *iface, const struct vs
 
 	if (error && (add || error != -ENOENT))
 		rc_iface_warn(iface, "could not %s static_macs %u/%s (%s)", add ? "add" : "remove", key->vlan,
-			      vs_mac_format(key->mac, mac), strerror(-error));
+			      vs_mac_format(key->mac, mac),
+			      error == -ENOSPC ? "the datapath's address table is full" : strerror(-error));
 }
 
 /* Both lists are sorted: walk them side by side. */
