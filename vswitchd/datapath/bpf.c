@@ -177,9 +177,12 @@ static uint32_t port_free_number(struct bpf_dp *bpf)
 {
 	uint32_t i = 1;
 
-	while (i < VS_BPF_PORTS && bpf->ports[i])
+	while (i < VS_BPF_PORTS && (bpf->ports[i] || bpf->port_gone[i]))
 		i++;
-	return i < VS_BPF_PORTS ? i : 0;
+	if (i < VS_BPF_PORTS || !bpf->some_gone)
+		return i < VS_BPF_PORTS ? i : 0;
+	bpf_fdb_purge(bpf);
+	return port_free_number(bpf);
 }
 
 static int bpf_port_add(struct dp *dp, const struct dp_port_config *config, uint32_t *out)
@@ -233,6 +236,7 @@ static int bpf_port_set(struct dp *dp, uint32_t number, const struct dp_port_con
 			bpf_member_remove(bpf, number, before);
 		slot->member = UINT32_MAX;
 		bpf_fdb_port_gone(bpf, number);
+		bpf_fdb_purge(bpf);
 	}
 	err = port_fill(bpf, number, config);
 	if (!err)
@@ -303,6 +307,11 @@ static void recall(struct bpf_dp *bpf)
 	bpf_tunnels_recall(bpf);
 }
 
+static void bpf_finish(struct dp *dp)
+{
+	bpf_fdb_purge(bpf_of(dp));
+}
+
 static void bpf_settle(struct dp *dp)
 {
 	struct bpf_dp *bpf = bpf_of(dp);
@@ -315,6 +324,7 @@ static void bpf_settle(struct dp *dp)
 		if (bpf->bridges[i] && !bpf->bridge_claimed[i])
 			bpf_bridge_del(dp, i);
 	}
+	bpf_fdb_purge(bpf);
 	bpf_fdb_settle(bpf);
 	bpf_devices_sweep(bpf);
 }
@@ -325,8 +335,11 @@ static void bpf_close(struct dp *dp)
 	struct bpf_dp *bpf = bpf_of(dp);
 	bool empty = true;
 
-	for (uint32_t i = 1; i < VS_BPF_PORTS; i++) {
+	for (uint32_t i = 1; i < VS_BPF_PORTS; i++)
 		empty = empty && !bpf->ports[i];
+	if (!empty)
+		bpf_fdb_purge(bpf);
+	for (uint32_t i = 1; i < VS_BPF_PORTS; i++) {
 		if (bpf->ports[i]) {
 			free(bpf->ports[i]->tunnels);
 			free(bpf->ports[i]->no_xdp);
@@ -353,6 +366,7 @@ static void bpf_close(struct dp *dp)
 	}
 	event_free(bpf->age);
 	kn_xdp_close(bpf->xdp);
+	event_free(bpf->purge);
 	kn_close(bpf->kn);
 	free(bpf->tag);
 	free(bpf);
@@ -384,6 +398,7 @@ static const struct dp_ops bpf_ops = {
 	.name = "bpf",
 	.close = bpf_close,
 	.settle = bpf_settle,
+	.finish = bpf_finish,
 	.bridge_add = bpf_bridge_add,
 	.bridge_set = bpf_bridge_set,
 	.bridge_del = bpf_bridge_del,

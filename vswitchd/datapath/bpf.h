@@ -43,7 +43,11 @@ struct bpf_vxlan {
 	unsigned int users;
 };
 
-/** struct bpf_dp - the datapath. @ports, @bridges: by number, NULL where there is none. */
+/**
+ * struct bpf_dp - the datapath
+ * @ports, @bridges: by number, NULL where there is none
+ * @port_gone, @bridge_gone: numbers to which entries of the FDB may still point
+ */
 struct bpf_dp {
 	struct dp dp;
 	struct event_base *base;
@@ -58,7 +62,8 @@ struct bpf_dp {
 	struct bpf_vxlan *vxlans;
 	int patch_ifindex;
 	struct kn_xdp *xdp; /* news of what XDP can send to; NULL: the kernel has none */
-	struct event *age;
+	struct event *age, *purge;
+	bool some_gone, port_gone[VS_BPF_PORTS], bridge_gone[VS_BPF_BRIDGES];
 	uint64_t aged_ns;
 	uint64_t started_ns;
 };
@@ -122,9 +127,12 @@ int bpf_fdb_flush(struct dp *dp, uint32_t bridge, uint32_t port, uint16_t vlan);
 int bpf_fdb_walk(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg);
 int bpf_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats);
 
-/** bpf_fdb_port_gone() - every entry that points at the port or came from it. */
+/** bpf_fdb_port_gone(), bpf_fdb_bridge_gone() - every entry that points there or came from there goes, but not now. */
 void bpf_fdb_port_gone(struct bpf_dp *bpf, uint32_t port);
 void bpf_fdb_bridge_gone(struct bpf_dp *bpf, uint32_t bridge);
+
+/** bpf_fdb_purge() - now. Before that the number must not be another's. */
+void bpf_fdb_purge(struct bpf_dp *bpf);
 
 /** bpf_fdb_limit() - a bridge's limit has changed: evict what is over it. */
 void bpf_fdb_limit(struct bpf_dp *bpf, uint32_t bridge);

@@ -47,8 +47,12 @@ int bpf_bridge_add(struct dp *dp, const struct dp_bridge_config *config, uint32_
 	uint32_t number = bridge_unclaimed(bpf, config->name);
 
 	for (uint32_t i = 1; !number && i < VS_BPF_BRIDGES; i++) {
-		if (!bpf->bridges[i])
+		if (!bpf->bridges[i] && !bpf->bridge_gone[i])
 			number = i;
+	}
+	if (!number && bpf->some_gone) {
+		bpf_fdb_purge(bpf);
+		return bpf_bridge_add(dp, config, out);
 	}
 	if (!number)
 		return -ENOSPC;

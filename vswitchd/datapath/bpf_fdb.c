@@ -41,6 +41,38 @@ struct fdb_row {
 	struct vs_fdb_entry entry;
 };
 
+/* struct dropping - entries being deleted; what that changes in a bridge's row is written once for many */
+struct dropping {
+	uint32_t bridge;
+	bool unsaid;
+};
+
+static void dropping_say(struct bpf_dp *bpf, struct dropping *dropping)
+{
+	if (dropping->unsaid)
+		bpf_put_bridge(bpf, dropping->bridge);
+	dropping->unsaid = false;
+}
+
+static int drop(struct bpf_dp *bpf, const struct fdb_row *row, struct dropping *dropping)
+{
+	struct vs_bpf_bridge *bridge = row->key.bridge < VS_BPF_BRIDGES ? bpf->bridges[row->key.bridge] : NULL;
+	int err = bpf_del(bpf, KN_BPF_MAP_fdb, &row->key);
+
+	if (err || !bridge)
+		return err;
+	if (row->entry.flags & VS_FDB_STATIC) {
+		bpf->n_static[row->key.bridge]--;
+		return 0;
+	}
+	if (dropping->bridge != row->key.bridge)
+		dropping_say(bpf, dropping);
+	dropping->bridge = row->key.bridge;
+	dropping->unsaid = true;
+	bridge->removed++;
+	return 0;
+}
+
 /*
  * each_entry() - call @visit for every entry; true from it deletes the entry. Entries are read thousands at a time; one
  * that is learned meanwhile may or may not be seen.
@@ -51,6 +83,7 @@ static void each_entry(struct bpf_dp *bpf, bool (*visit)(struct bpf_dp *bpf, con
 	int fd = kn_bpf_map(bpf->bpf, KN_BPF_MAP_fdb), err;
 	struct vs_fdb_key *keys = vs_xcalloc(BATCH, sizeof(*keys));
 	struct vs_fdb_entry *entries = vs_xcalloc(BATCH, sizeof(*entries));
+	struct dropping dropping = {.unsaid = false};
 	uint32_t place = 0, next;
 	void *from = NULL;
 
@@ -64,8 +97,9 @@ static void each_entry(struct bpf_dp *bpf, bool (*visit)(struct bpf_dp *bpf, con
 			struct fdb_row row = {keys[i], entries[i]};
 
 			if (visit(bpf, &row, arg))
-				bpf_fdb_delete(&bpf->dp, &row.key);
+				drop(bpf, &row, &dropping);
 		}
+		dropping_say(bpf, &dropping);
 		place = next;
 		from = &place;
 	} while (!err);
@@ -75,23 +109,72 @@ static void each_entry(struct bpf_dp *bpf, bool (*visit)(struct bpf_dp *bpf, con
 	free(entries);
 }
 
+/* --- what ports and bridges leave when they go ------------------------------------------------------------------ */
+
+/*
+ * To find their entries the whole table is read. So that is put off: until a transaction is done, however many ports it
+ * removes, or somebody looks at the table, or a number would be used again, or at last the event loop comes round.
+ */
+static bool gone_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
+{
+	(void)arg;
+	return (row->entry.port < VS_BPF_PORTS && bpf->port_gone[row->entry.port]) ||
+	       (row->entry.origin < VS_BPF_PORTS && bpf->port_gone[row->entry.origin]) ||
+	       (row->key.bridge < VS_BPF_BRIDGES && bpf->bridge_gone[row->key.bridge]);
+}
+
+void bpf_fdb_purge(struct bpf_dp *bpf)
+{
+	if (!bpf->some_gone)
+		return;
+	each_entry(bpf, gone_visit, NULL);
+	bpf->some_gone = false;
+	memset(bpf->port_gone, 0, sizeof(bpf->port_gone));
+	memset(bpf->bridge_gone, 0, sizeof(bpf->bridge_gone));
+}
+
+static void on_purge(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	bpf_fdb_purge(arg);
+}
+
+static void purge_soon(struct bpf_dp *bpf)
+{
+	struct timeval now = {0};
+
+	bpf->some_gone = true;
+	event_add(bpf->purge, &now);
+}
+
+void bpf_fdb_port_gone(struct bpf_dp *bpf, uint32_t port)
+{
+	bpf->port_gone[port] = true;
+	purge_soon(bpf);
+}
+
+void bpf_fdb_bridge_gone(struct bpf_dp *bpf, uint32_t bridge)
+{
+	bpf->bridge_gone[bridge] = true;
+	purge_soon(bpf);
+}
+
+/* --- entries one by one ------------------------------------------------------------------------------------------ */
+
 int bpf_fdb_delete(struct dp *dp, const struct vs_fdb_key *key)
 {
 	struct bpf_dp *bpf = bpf_of(dp);
-	struct vs_bpf_bridge *bridge = key->bridge < VS_BPF_BRIDGES ? bpf->bridges[key->bridge] : NULL;
-	struct vs_fdb_entry entry;
-	int err = bpf_get(bpf, KN_BPF_MAP_fdb, key, &entry);
+	struct dropping dropping = {.unsaid = false};
+	struct fdb_row row = {.key = *key};
+	int err;
 
+	bpf_fdb_purge(bpf);
+	err = bpf_get(bpf, KN_BPF_MAP_fdb, key, &row.entry);
 	if (!err)
-		err = bpf_del(bpf, KN_BPF_MAP_fdb, key);
-	if (err || !bridge)
-		return err;
-	if (entry.flags & VS_FDB_STATIC) {
-		bpf->n_static[key->bridge]--;
-		return 0;
-	}
-	bridge->removed++;
-	return bpf_put_bridge(bpf, key->bridge);
+		err = drop(bpf, &row, &dropping);
+	dropping_say(bpf, &dropping);
+	return err;
 }
 
 static int fdb_put(struct bpf_dp *bpf, const struct vs_fdb_key *key, const struct vs_fdb_entry *entry, uint64_t flags)
@@ -156,32 +239,9 @@ int bpf_fdb_flush(struct dp *dp, uint32_t bridge, uint32_t port, uint16_t vlan)
 
 	if (bridge >= VS_BPF_BRIDGES || !bpf->bridges[bridge])
 		return -ENOENT;
+	bpf_fdb_purge(bpf);
 	each_entry(bpf, flush_visit, &filter);
 	return 0;
-}
-
-static bool port_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
-{
-	const uint32_t *port = arg;
-
-	(void)bpf;
-	return row->entry.port == *port || row->entry.origin == *port;
-}
-
-void bpf_fdb_port_gone(struct bpf_dp *bpf, uint32_t port)
-{
-	each_entry(bpf, port_visit, &port);
-}
-
-static bool bridge_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
-{
-	(void)bpf;
-	return row->key.bridge == *(const uint32_t *)arg;
-}
-
-void bpf_fdb_bridge_gone(struct bpf_dp *bpf, uint32_t bridge)
-{
-	each_entry(bpf, bridge_visit, &bridge);
 }
 
 /* struct walk - an fdb_walk() under way */
@@ -209,6 +269,7 @@ int bpf_fdb_walk(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg)
 
 	if (bridge >= VS_BPF_BRIDGES || !bpf->bridges[bridge])
 		return -ENOENT;
+	bpf_fdb_purge(bpf);
 	each_entry(bpf, walk_visit, &walk);
 	return 0;
 }
@@ -225,17 +286,19 @@ struct census {
 	uint32_t n[VS_BPF_BRIDGES];
 };
 
+/* What points at a port that is no more is taken out: it was not got round to before the kill. */
 static bool census_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
 {
 	struct census *census = arg;
+	bool known = row->entry.port < VS_BPF_PORTS && bpf->ports[row->entry.port];
 
 	if (row->key.bridge >= VS_BPF_BRIDGES)
-		return false;
+		return true;
 	if (row->entry.flags & VS_FDB_STATIC)
 		bpf->n_static[row->key.bridge]++;
-	else
+	else if (known)
 		census->n[row->key.bridge]++;
-	return false;
+	return !known;
 }
 
 /*
@@ -270,6 +333,7 @@ int bpf_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats)
 
 	if (bridge >= VS_BPF_BRIDGES || !bpf->bridges[bridge])
 		return -ENOENT;
+	bpf_fdb_purge(bpf);
 	*stats = (struct dp_fdb_stats){.current = current_of(bpf, bridge, &learned),
 				       .current_static = bpf->n_static[bridge],
 				       .limit = bpf->bridges[bridge]->forward.fdb_limit,
@@ -433,5 +497,6 @@ void bpf_fdb_begin(struct bpf_dp *bpf)
 	bpf->started_ns = now_ns();
 	census_take(bpf);
 	bpf->age = evtimer_new(bpf->base, on_age, bpf);
+	bpf->purge = evtimer_new(bpf->base, on_purge, bpf);
 	event_add(bpf->age, &soon);
 }

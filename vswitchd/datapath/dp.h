@@ -113,6 +113,8 @@ struct dp_ops {
 	void (*close)(struct dp *dp);
 	/* All ports and bridges have been asked for: what an earlier daemon had besides can go. May be NULL. */
 	void (*settle)(struct dp *dp);
+	/* A number of changes is made, and is to be in force now: end what was put off. May be NULL. */
+	void (*finish)(struct dp *dp);
 
 	/* -ENOSPC: there are as many bridges as the datapath can hold. */
 	int (*bridge_add)(struct dp *dp, const struct dp_bridge_config *config, uint32_t *number);

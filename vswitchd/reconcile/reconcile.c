@@ -237,6 +237,8 @@ static void run_phases(struct rc *rc)
 	phase_remove_bridges(rc);
 	if (rc->mtu_dirty)
 		rc_mtu_update(rc);
+	if (rc->dp->ops->finish)
+		rc->dp->ops->finish(rc->dp);
 }
 
 static void on_changes(const struct store_change *changes, size_t n, void *arg)

@@ -105,24 +105,25 @@ class Guest(Machine):
 
 # What the guest sees is what we see, with a layer above for whatever it writes.
 TWIN_ROOT = """
-mkdir /lower /upper /root
+mkdir /lower /upper /twin
 mount -t virtiofs host /lower -o ro
 mount -t tmpfs upper /upper
 mkdir /upper/files /upper/work
-mount -t overlay root /root -o lowerdir=/lower,upperdir=/upper/files,workdir=/upper/work
-mount -t devtmpfs dev /root/dev
-cat >/root/twin.sh <<'END-OF-TWIN'
+mount -t overlay twin /twin -o lowerdir=/lower,upperdir=/upper/files,workdir=/upper/work
+mount -t devtmpfs dev /twin/dev
+cat >/twin/twin.sh <<'END-OF-TWIN'
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t tmpfs run /run
 ln -s /proc/self/fd /dev/fd
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 exec >/dev/ttyS0 2>&1 </dev/ttyS0
+modprobe tun
 %s
 echo o >/proc/sysrq-trigger
 sleep 60
 END-OF-TWIN
-exec switch_root /root /bin/bash /twin.sh
+exec switch_root /twin /bin/bash /twin.sh
 """
 
 

@@ -198,6 +198,8 @@ void rig_del_port(struct rig *rig, unsigned int id)
 	struct rig_port *port = &rig->ports[id];
 
 	assert_int_equal(rig->dp->ops->port_del(rig->dp, port->number), 0);
+	if (rig->dp->ops->finish)
+		rig->dp->ops->finish(rig->dp);
 	store_delete(rig->store, port->row);
 	*port = (struct rig_port){0};
 }
