@@ -4,12 +4,12 @@
 A line makes its setups and measures one of them at a time. A measurement returns {metric: value}; the metrics of a line,
 with their units, are in its row.
 """
-import glob
 import json
 import os
 import statistics
 import time
 
+from lib import memory as memory_of
 from lib.switch import Switch
 from lib.tools import listening, reach
 from lib.wait import wait_until
@@ -117,26 +117,6 @@ def program(lab, _args):
 # --- many ports
 
 
-def status(pid, key):
-    """A line of /proc/PID/status, kB."""
-    with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith(key + ":"))
-
-
-def map_bytes(pid):
-    """What the BPF maps that a process holds take of the kernel's memory."""
-    maps = {}
-    for path in glob.glob(f"/proc/{pid}/fdinfo/*"):
-        try:
-            with open(path, encoding="ascii", errors="replace") as file:
-                fields = dict(line.rstrip("\n").split(":", 1) for line in file if ":" in line)
-        except FileNotFoundError:  # closed while we looked
-            continue
-        if "map_id" in fields:
-            maps[fields["map_id"]] = int(fields["memlock"])
-    return sum(maps.values())
-
-
 def fresh(datapath=None):
     """Made anew for each measurement: the work is the making."""
     name = f"vswitch {datapath}" if datapath else "Linux bridge, ip link set"
@@ -179,14 +159,15 @@ def calls(lab, args):
 def memory(lab, args):
     label, ns, far = cabled(lab, args)
     switch = Switch(lab.net, label, ns=ns, datapath=lab.switch)
-    empty = status(switch.process.pid, "VmRSS")
+    pid = switch.process.pid
+    empty = memory_of.resident(pid)
     switch("add-br", "br0", "--", "set", "bridge", "br0", f"other_config:mac-table-size={2 * args.stations}")
     for first in range(0, args.ports, 100):
         words = []
         for port in range(first, min(first + 100, args.ports)):
             words += ["--", "add-port", "br0", f"p{port}"]
         switch(*words[1:])
-    with_ports, maps = status(switch.process.pid, "VmRSS"), map_bytes(switch.process.pid)
+    with_ports, maps = memory_of.resident(pid), memory_of.maps(pid)
     labs.helper(far, "generate", "q1", BROADCAST, labs.mac(far, "q1"), 0)
     wait_until(lambda: switch.fdb_find("br0", labs.mac(far, "q1")), "the station to be learned")
 
@@ -194,11 +175,11 @@ def memory(lab, args):
         labs.helper(far, "generate", "q0", labs.mac(far, "q1"), STRANGER, 1, args.stations)
         return len(switch("fdb", "show", "br0").splitlines()) > args.stations
     wait_until(learned, f"{args.stations} stations to be learned", timeout=60)
-    full = {"RSS MiB, empty": empty / 1024, f"RSS MiB, {args.ports} ports": with_ports / 1024,
-            f"RSS MiB, and {args.stations} stations": status(switch.process.pid, "VmRSS") / 1024}
+    full = {"RSS MiB, empty": empty, f"RSS MiB, {args.ports} ports": with_ports,
+            f"RSS MiB, and {args.stations} stations": memory_of.resident(pid)}
     if maps:
-        full[f"BPF maps MiB, {args.ports} ports"] = maps / 2**20
-        full[f"BPF maps MiB, and {args.stations} stations"] = map_bytes(switch.process.pid) / 2**20
+        full[f"BPF maps MiB, {args.ports} ports"] = maps
+        full[f"BPF maps MiB, and {args.stations} stations"] = memory_of.maps(pid)
     switch("fdb", "flush", "br0")
     return full
 

@@ -19,6 +19,7 @@ from test_bpf import (A, B, Stream, attached_by, exchange, test_a_tunnel_keeps_i
                       test_no_frame_is_lost_without_the_daemon, test_the_mark_of_a_patch_cable_stays_inside,
                       test_the_user_datapath_takes_over_whole, test_what_changed_while_it_was_away_is_caught_up, three)
 from test_bpf_refused import test_auto_goes_on_with_user_and_says_why  # noqa: F401
+from test_upgrade import test_nothing_is_lost_over_kill_restart_and_upgrade  # noqa: F401
 
 pytestmark = pytest.mark.bpf_only
 PLACE = ["pref", str(0xC001), "handle", "0x7673"]  # where our filter is

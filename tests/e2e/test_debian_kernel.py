@@ -62,7 +62,7 @@ echo TWIN-DONE
 # Every end-to-end test that the datapath matters to; without colours, so that the console can be read.
 TESTS = """
 cd %(here)s
-export VSWITCH_BUILD=%(build)s PYTHONDONTWRITEBYTECODE=1
+export VSWITCH_BUILD=%(build)s PYTHONDONTWRITEBYTECODE=1 VSWITCH_E2E_TIMEOUT=120
 /usr/bin/python3 -m pytest -p no:cacheprovider --datapath bpf --color=no -q %(tests)s && echo TWIN-DONE
 """
 
@@ -77,7 +77,7 @@ def test_switch_on_the_kernel_of_debian(net):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tests", ["test_bpf.py test_clsact.py", "test_switching.py test_vlan.py", "test_vxlan.py"])
+@pytest.mark.parametrize("tests", ["test_bpf.py", "test_clsact.py", "test_switching.py test_vlan.py", "test_vxlan.py"])
 def test_end_to_end_tests_on_the_kernel_of_debian(net, tests):
     twin = Twin(net, net.root, TESTS % {"here": HERE, "build": BUILD, "tests": tests})
     twin.wait_for("TWIN-DONE", timeout=3600)

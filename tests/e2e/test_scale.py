@@ -3,13 +3,9 @@
 import time
 
 import pytest
+from lib.memory import resident
 from lib.wait import wait_until
 from lib.wire import build
-
-
-def rss_mib(switch):
-    with open(f"/proc/{switch.process.pid}/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmRSS"))
 
 
 @pytest.mark.slow
@@ -31,7 +27,7 @@ def test_thousand_ports_by_thousand_commands(switch, capsys):
     restart = time.monotonic() - begin
     with capsys.disabled():
         print(f"\n1000 ports: {sum(took):.2f} s; first ten {first * 1000:.0f} ms, last ten {last * 1000:.0f} ms; "
-              f"stop {stop:.2f} s, start {restart:.2f} s; RSS {rss_mib(switch):.1f} MiB")
+              f"stop {stop:.2f} s, start {restart:.2f} s; RSS {resident(switch.process.pid):.1f} MiB")
     assert last < first * 5
 
 
@@ -40,7 +36,7 @@ def test_hundred_thousand_addresses(switch, capsys):
     switch("add-br br0")
     switch("set bridge br0 other_config:mac-table-size=200000")
     one, _ = switch.add_wires("br0", "one", "two")
-    before = rss_mib(switch)
+    before = resident(switch.process.pid)
 
     def learned():
         current = next(line for line in switch("fdb", "stats", "br0").splitlines() if "current/maximum" in line.lower())
@@ -51,5 +47,5 @@ def test_hundred_thousand_addresses(switch, capsys):
         if number % 500 == 499:  # no faster than they are taken
             wait_until(lambda wanted=number + 1: learned() >= wanted, "the switch to keep up")
     with capsys.disabled():
-        print(f"\n100000 addresses: RSS {before:.1f} -> {rss_mib(switch):.1f} MiB")
+        print(f"\n100000 addresses: RSS {before:.1f} -> {resident(switch.process.pid):.1f} MiB")
     assert learned() >= 100000

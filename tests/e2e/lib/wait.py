@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # wait.py - waiting for a condition, never for a time
+import os
 import select
 import time
 
-TIMEOUT = 20.0  # only how long a failure takes: no test passes or fails by it otherwise
+TIMEOUT = float(os.environ.get("VSWITCH_E2E_TIMEOUT", "20"))  # only how long a failure takes: no test passes or fails by it
 
 
 def pause():
