@@ -11,6 +11,9 @@ static const struct {
 	{"generate", bench_generate, 4,
 	 "DEVICE DST SRC SECONDS [STATIONS]: 60-byte frames; prints how many and how long"},
 	{"xdp-generate", bench_xdp_generate, 4, "DEVICE DST SRC SECONDS: the same without an sk_buff"},
+	{"stations", bench_stations, 6,
+	 "DEVICE DST SRC COUNT RATE dst|src|none: COUNT frames, RATE a second, that address counting up; prints how "
+	 "long"},
 	{"sink", bench_sink, 0, "[DEVICE...]: count and drop what arrives; prints the count for every line read"},
 	{"xdp-sink", bench_xdp_sink, 1, "DEVICE...: the same by XDP where frames come by the wire"},
 	{"redirect", bench_redirect, 2, "A B [peer|xdp]: from one to the other and back, until standard input ends"},

@@ -13,6 +13,7 @@
 /* Every verb: arguments after its own name; returns the exit status. */
 int bench_generate(int argc, char **argv);
 int bench_xdp_generate(int argc, char **argv);
+int bench_stations(int argc, char **argv);
 int bench_sink(int argc, char **argv);
 int bench_xdp_sink(int argc, char **argv);
 int bench_redirect(int argc, char **argv);

@@ -15,6 +15,7 @@ from lib.tools import listening, reach
 from lib.wait import wait_until
 
 import labs
+import rfc2889
 
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 STRANGER = "02:00:00:00:00:01"
@@ -219,5 +220,7 @@ LINES = {
     "flood": Line("broadcasts to all ports, copies delivered, all on one core", flood_makers, flood),
     "prog": Line("nanoseconds a frame in the BPF program alone", [labs.Setup("vswitch bpf", prog_lab)], program, less=True, rounds=3),
     "ports": Line("many add-port calls", [fresh("bpf"), fresh("user"), fresh()], calls, less=True, rounds=3),
+    "capacity": Line("addresses that are cached (RFC 2889, 5.7)", rfc2889.SETUPS, rfc2889.capacity, rounds=1),
+    "learning": Line("addresses that are learned in a second (RFC 2889, 5.8)", rfc2889.SETUPS, rfc2889.learning_rate, rounds=3),
     "memory": Line("memory with many ports and stations", [fresh("user"), fresh("bpf")], memory, less=True, rounds=1),
 }
