@@ -194,6 +194,8 @@ void client_reply(struct client *client, const char *text, bool final)
 	struct evbuffer *output = bufferevent_get_output(client->stream);
 
 	client->final = final;
+	/* The command may have taken minutes: the patience with the reader begins now, not when the loop last woke. */
+	event_base_update_cache_time(bufferevent_get_base(client->stream));
 	evbuffer_add(output, text, strlen(text));
 	evbuffer_add(output, "\n", 1);
 }

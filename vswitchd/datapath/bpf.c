@@ -309,7 +309,10 @@ static void recall(struct bpf_dp *bpf)
 
 static void bpf_finish(struct dp *dp)
 {
-	bpf_fdb_purge(bpf_of(dp));
+	struct bpf_dp *bpf = bpf_of(dp);
+
+	kn_bpf_finish(bpf->bpf);
+	bpf_fdb_purge(bpf);
 }
 
 static void bpf_settle(struct dp *dp)
@@ -324,7 +327,7 @@ static void bpf_settle(struct dp *dp)
 		if (bpf->bridges[i] && !bpf->bridge_claimed[i])
 			bpf_bridge_del(dp, i);
 	}
-	bpf_fdb_purge(bpf);
+	bpf_finish(dp);
 	bpf_fdb_settle(bpf);
 	bpf_devices_sweep(bpf);
 }
@@ -338,7 +341,7 @@ static void bpf_close(struct dp *dp)
 	for (uint32_t i = 1; i < VS_BPF_PORTS; i++)
 		empty = empty && !bpf->ports[i];
 	if (!empty)
-		bpf_fdb_purge(bpf);
+		bpf_finish(dp);
 	for (uint32_t i = 1; i < VS_BPF_PORTS; i++) {
 		if (bpf->ports[i]) {
 			free(bpf->ports[i]->tunnels);

@@ -135,9 +135,11 @@ void bpf_fdb_purge(struct bpf_dp *bpf)
 
 static void on_purge(evutil_socket_t fd, short what, void *arg)
 {
+	struct bpf_dp *bpf = arg;
+
 	(void)fd;
 	(void)what;
-	bpf_fdb_purge(arg);
+	bpf->dp.ops->finish(&bpf->dp);
 }
 
 static void purge_soon(struct bpf_dp *bpf)

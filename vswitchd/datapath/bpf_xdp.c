@@ -163,8 +163,10 @@ void bpf_xdp_set(struct bpf_dp *bpf, uint32_t number, enum dp_xdp wanted)
 		return;
 	}
 	mode = mode_of(slot, &link, wanted);
-	if ((slot->row.how & HOOKED) && (slot->row.how & HOOKED) != mode)
+	if ((slot->row.how & HOOKED) && (slot->row.how & HOOKED) != mode) {
 		unhook(bpf, number, &link);
+		kn_bpf_finish(bpf->bpf);
+	}
 	if (mode && hook(bpf, number, &link, mode) && wanted != DP_XDP_AUTO)
 		vs_warn("port %s: %s", slot->row.name, slot->no_xdp);
 	slot->row.how &= ~(uint32_t)VS_BPF_XDP_OUT;

@@ -26,11 +26,13 @@
 #define TCX_INGRESS 46 /* BPF_TCX_INGRESS, since Linux 6.6; not in older headers */
 #define MAP_PREFIX "map-"
 #define LINK_PREFIX "link-"
+#define GONE_PREFIX "gone-" /* a link to be taken off its device by kn_bpf_finish() */
 
 struct kn_bpf {
 	struct switch_bpf *skel;
 	char *dir;
 	bool adopted;
+	unsigned int gone;  /* how many pins have been GONE_PREFIX'ed since kn_bpf_finish() */
 	const char *no_tcx; /* why programs are attached by clsact, or NULL */
 };
 
@@ -92,10 +94,10 @@ static void dir_empty(const char *dir, const char *prefix)
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
 			continue;
 		pin_path(dir, "", entry->d_name, path);
-		if (!strcmp(prefix, LINK_PREFIX))
-			err = link_remove(path);
-		else
+		if (!strcmp(prefix, MAP_PREFIX))
 			err = unlink(path) < 0 ? -errno : 0;
+		else
+			err = link_remove(path);
 		if (err)
 			vs_warn("cannot remove %s: %s", path, strerror(-err));
 	}
@@ -107,6 +109,7 @@ static void dir_empty_all(const char *dir)
 {
 	kn_clsact_discard(dir);
 	dir_empty(dir, LINK_PREFIX);
+	dir_empty(dir, GONE_PREFIX);
 	dir_empty(dir, MAP_PREFIX);
 }
 
@@ -254,6 +257,7 @@ int kn_bpf_open(const char *dir, uint32_t version, struct kn_bpf **out, char **w
 		kn_bpf_close(bpf);
 		return err;
 	}
+	dir_empty(dir, GONE_PREFIX); /* an earlier daemon was killed before it got round to it */
 	probe_hook(bpf);
 	*out = bpf;
 	return 0;
@@ -349,13 +353,26 @@ int kn_bpf_attach_xdp(struct kn_bpf *bpf, enum kn_bpf_xdp_mode mode, int ifindex
 			   mode == KN_BPF_XDP_NATIVE ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
 }
 
+/* Taking a link off a device waits for all processors; when the device is removed meanwhile, there is nothing to do. */
 int kn_bpf_detach(struct kn_bpf *bpf, const char *name)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], gone[PATH_MAX], number[16];
 	int err = kn_clsact_detach(bpf->dir, name);
 
+	snprintf(number, sizeof(number), "%u", bpf->gone);
 	pin_path(bpf->dir, LINK_PREFIX, name, path);
-	return link_remove(path) ? err : 0;
+	pin_path(bpf->dir, GONE_PREFIX, number, gone);
+	if (rename(path, gone) < 0)
+		return err;
+	bpf->gone++;
+	return 0;
+}
+
+void kn_bpf_finish(struct kn_bpf *bpf)
+{
+	if (bpf->gone)
+		dir_empty(bpf->dir, GONE_PREFIX);
+	bpf->gone = 0;
 }
 
 const char *kn_bpf_hook(const struct kn_bpf *bpf, const char **why)

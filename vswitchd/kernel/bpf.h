@@ -59,8 +59,11 @@ int kn_bpf_attach(struct kn_bpf *bpf, enum kn_bpf_program program, int ifindex, 
  */
 int kn_bpf_attach_xdp(struct kn_bpf *bpf, enum kn_bpf_xdp_mode mode, int ifindex, const char *name);
 
-/** kn_bpf_detach() - undo either. Return: 0; -ENOENT. */
+/** kn_bpf_detach() - undo either, by the next kn_bpf_finish() at the latest. Return: 0; -ENOENT. */
 int kn_bpf_detach(struct kn_bpf *bpf, const char *name);
+
+/** kn_bpf_finish() - what has been detached is off its device now; cheap for devices that are gone. */
+void kn_bpf_finish(struct kn_bpf *bpf);
 
 /** kn_bpf_hook() - what programs are attached by: "tcx", or "clsact" with the reason in @why, else NULL. */
 const char *kn_bpf_hook(const struct kn_bpf *bpf, const char **why);
