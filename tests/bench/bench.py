@@ -77,7 +77,7 @@ def main():
     parser.add_argument("--ports", type=int, default=1000)
     parser.add_argument("--stations", type=int, default=100000)
     parser.add_argument("--flood-ports", type=int, nargs="+", default=[10, 100])
-    parser.add_argument("--addresses", type=int, default=100000, help="the most that `capacity` asks for")
+    parser.add_argument("--addresses", type=int, default=20000, help="the most that `capacity` asks for")
     parser.add_argument("--learn", type=int, default=8000, help="addresses in each trial of `learning`")
     parser.add_argument("--limit", type=int, default=1800, help="seconds that a line may take")
     parser.add_argument("--out", help="directory for bench.json and bench.svg")

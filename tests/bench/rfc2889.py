@@ -68,7 +68,7 @@ def ovs(net, ns, ports):
 
 
 SETUPS = [Bench("Linux bridge", "rb", bridge), Bench("vswitch bpf", "rk", vswitch("bpf")),
-          Bench("vswitch user", "ru", vswitch("user")), Bench("Open vSwitch userspace", "ro", ovs, easy=2000)]
+          Bench("vswitch user", "ru", vswitch("user")), Bench("Open vSwitch userspace", "ro", ovs, easy=5000)]
 
 
 # --- one trial

@@ -162,13 +162,14 @@ def test_a_million_stations(switch, datapath, say):
 @pytest.mark.bpf_only
 def test_the_table_of_all_stations_is_full(switch, marker, say):
     """2,097,152 of all bridges together: a new one is not learned, which is counted, and flooded to."""
+    most = MILLION // 10 * 9  # a bridge at its own limit makes room
     for bridge in ("br0", "br1"):
-        Flood(big_bridge(switch, bridge, MILLION)).learn(switch, bridge, MILLION - 1)
+        Flood(big_bridge(switch, bridge, MILLION)).learn(switch, bridge, most)
     wire = big_bridge(switch, "br2", MILLION)
     last = Flood(wire)
 
     def refused():
-        last.send(0, 2**21 - 2 * MILLION + 1000)
+        last.send(0, 2**21 - 2 * most + 1000)
         return int(next(line for line in switch("fdb stats br2").splitlines() if "evicted" in line).split()[-1])
     wait_until(refused, "the refusal to be counted", timeout=120)
     last.sock.close()
@@ -176,7 +177,7 @@ def test_the_table_of_all_stations_is_full(switch, marker, say):
     assert "address table is full" in answer.err + str(switch.warning("wbr2"))
     begin = time.monotonic()
     switch.vsctl("del-br", "br1", seconds=120)
-    say(f"two million stations: del-br of a million in {time.monotonic() - begin:.2f} s")
+    say(f"two million stations: del-br of 900000 in {time.monotonic() - begin:.2f} s")
     wire.send(build(src=A))
     wait_until(lambda: switch.fdb_find("br2", A), "the station to be learned now that there is room")
 
