@@ -32,7 +32,9 @@
 	X(VXLAN_VNI, "vxlan-vni", "no port has this VNI")                                                              \
 	X(VXLAN_REMOTE, "vxlan-remote", "no port of this VNI knows the sending VTEP")                                  \
 	X(VXLAN_NO_REMOTE, "vxlan-no-remote", "the tunnel has no remote to send it to")                                \
-	X(ECN, "ecn", "outer header says congestion, inner cannot carry it (RFC 6040)")
+	X(ECN, "ecn", "outer header says congestion, inner cannot carry it (RFC 6040)")                                \
+	X(CONTROL_LIMIT, "control-limit", "a control frame over the 1,000 a second that the daemon looks at")          \
+	X(NO_DAEMON, "no-daemon", "for the daemon, which was not running")
 
 enum vs_drop {
 #define X(id, name, text) VS_DROP_##id,

@@ -53,6 +53,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		set_up();
 	if (size < 1)
 		return 0;
-	dp_mem_input(dp, ports[data[0] % 4], data + 1, size - 1);
+	dp_mem_input(dp, ports[data[0] % 4], data + 1, size - 1, NULL);
 	return 0;
 }

@@ -20,12 +20,13 @@
 #include "datapath-bpf/core/types.h"
 
 struct dp;
+struct up_port;
 
 enum dp_port_kind {
 	DP_PORT_NETDEV, /* a network device: AF_PACKET under user, tcx/XDP under bpf */
 	DP_PORT_VXLAN,
 	DP_PORT_PATCH,
-	DP_PORT_MEM, /* tests: frames go in and out by function calls */
+	DP_PORT_MEM, /* tests: frames go in and out by function calls, under bpf through the punt channel */
 };
 
 #define DP_INHERIT (-1) /* ttl, tos: copy it from the inner packet */
@@ -133,6 +134,12 @@ struct dp_ops {
 	 */
 	const char *(*port_hook)(struct dp *dp, uint32_t number, const char **why);
 
+	/* The port as the daemon serves it itself, driver.h; NULL where the kernel does. */
+	struct up_port *(*port_served)(struct dp *dp, uint32_t number);
+	/* Send a frame by a port, as the switch's own: no rule looks at it, and its tags are those of the wire.
+	 * -EINVAL: it is no frame; what becomes of it later, the counters tell. */
+	int (*port_output)(struct dp *dp, uint32_t number, const uint8_t *bytes, size_t len);
+
 	/* A static entry replaces a learned one. -ENOENT: no such port; -ENOSPC: as many entries as it can hold. */
 	int (*fdb_add)(struct dp *dp, const struct vs_fdb_key *key, uint32_t port);
 	/* -ENOENT: no such entry. */
@@ -143,9 +150,21 @@ struct dp_ops {
 	int (*fdb_stats)(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats);
 };
 
+/**
+ * struct dp_callbacks - news from the datapath; set them before the first port
+ * @control: a frame to a reserved address (01-80-C2-00-00-0X) came in by port @number, on a bridge that does not pass
+ *	it on. @bytes are those of the wire, cut after some 2,000, and valid during the call. At most 1,000 a second and
+ *	port, others count as control-limit. May be NULL.
+ */
+struct dp_callbacks {
+	void (*control)(void *arg, uint32_t number, const uint8_t *bytes, size_t len);
+	void *arg;
+};
+
 /** struct dp - what every datapath begins with */
 struct dp {
 	const struct dp_ops *ops;
+	struct dp_callbacks callbacks;
 };
 
 /** dp_user_open() - the datapath that moves frames itself. @base: where its sockets are watched. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* forward.c - the forwarding core in the daemon: its environment, flooding, and patch ports */
-#include <time.h>
+#include <errno.h>
+#include <stdlib.h>
 
+#include "common/xalloc.h"
 #include "vswitchd/datapath/user.h"
-
-#define MAX_DIRTY 64 /* queues that may wait for a flush: bounds memory when a frame floods to thousands of ports */
 
 /* --- the core's environment ---------------------------------------------------------------------------------- */
 
@@ -40,7 +40,7 @@ static inline void vs_env_fdb_learn(struct vs_env *env, const struct vs_fdb_key 
 
 static inline __u64 vs_env_now(struct vs_env *env)
 {
-	return env->up->now_ns;
+	return env->up->io.now_ns;
 }
 
 #include "datapath-bpf/core/forward.h"
@@ -61,7 +61,7 @@ static void forward(struct up_port *in, const struct frame *frame, const struct 
 
 static void cross_patch(const struct hop *hop, struct up_port *out, const struct frame *frame)
 {
-	struct up_port *peer = up_port_get(out->up, out->peer);
+	struct up_port *peer = up_port_get(up_of(out), out->peer);
 	struct vs_ingress ingress = {.origin = hop->ingress.origin};
 
 	if (!peer || peer->kind != DP_PORT_PATCH) {
@@ -111,9 +111,19 @@ static void flood(const struct hop *hop)
 		up_drop(hop->in, VS_DROP_NO_EGRESS);
 }
 
+/* A control frame goes no further than to the daemon. */
+static void control(struct up *up, struct up_port *in, const struct frame *frame)
+{
+	if (vs_bucket_take(&in->control, up->io.now_ns))
+		up_control(&up->dp, in->number, frame);
+	else
+		up_drop(in, VS_DROP_CONTROL_LIMIT);
+}
+
 static void forward(struct up_port *in, const struct frame *frame, const struct vs_ingress *from, unsigned int depth)
 {
-	struct vs_env env = {in->up};
+	struct up *up = up_of(in);
+	struct vs_env env = {up};
 	struct hop hop = {.in = in, .ingress = *from, .frame = frame, .depth = depth};
 	struct vs_verdict verdict;
 	struct up_port *out;
@@ -131,14 +141,16 @@ static void forward(struct up_port *in, const struct frame *frame, const struct 
 	verdict = vs_decide(&env, from, &hop.view);
 	if (verdict.reason != VS_DROP_NONE) {
 		up_drop(in, verdict.reason);
+		if (verdict.reason == VS_DROP_RESERVED_MAC && up->dp.callbacks.control)
+			control(up, in, frame);
 		return;
 	}
-	hop.bridge = up_bridge_get(in->up, in->vlan.bridge);
+	hop.bridge = up_bridge_get(up, in->vlan.bridge);
 	if (verdict.flood) {
 		flood(&hop);
 		return;
 	}
-	out = up_port_get(in->up, verdict.port);
+	out = up_port_get(up, verdict.port);
 	reason = !out ? VS_DROP_NO_EGRESS
 		      : vs_admit(&hop.bridge->forward, in->number, &in->vlan, out->number, &out->vlan, &hop.view);
 	if (reason != VS_DROP_NONE)
@@ -147,7 +159,7 @@ static void forward(struct up_port *in, const struct frame *frame, const struct 
 		emit(&hop, out, vs_ip_equal(verdict.remote, &(struct vs_ip){{0}}) ? NULL : verdict.remote);
 }
 
-void up_input(struct up_port *port, struct frame *frame, const struct vs_ip *from)
+void up_forward(struct up_port *port, struct frame *frame, const struct vs_ip *from)
 {
 	struct vs_ingress ingress = {.port = port->number, .origin = port->number};
 
@@ -156,35 +168,20 @@ void up_input(struct up_port *port, struct frame *frame, const struct vs_ip *fro
 	forward(port, frame, &ingress, 0);
 }
 
-/* --- batches ------------------------------------------------------------------------------------------------- */
-
-void up_batch_begin(struct up *up)
+/* What the switch itself sends has come in by no port: over a cable it goes as if it had come in by @port. */
+int up_output(struct up *up, struct up_port *port, const uint8_t *bytes, size_t len)
 {
-	struct timespec now;
+	uint8_t *copy = vs_xmemdup(bytes, len);
+	struct hop hop = {.in = port, .ingress = {.port = port->number, .origin = port->number}};
+	struct frame frame;
+	enum vs_drop reason = frame_parse(&frame, copy, len, NULL, NULL);
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	up->now_ns = (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
-
-void up_queued(struct up_port *port)
-{
-	if (!vs_list_empty(&port->dirty))
-		return;
-	if (port->up->n_dirty >= MAX_DIRTY)
-		up_flush(port->up);
-	vs_list_push(&port->up->dirty, &port->dirty);
-	port->up->n_dirty++;
-}
-
-void up_flush_port(struct up_port *port)
-{
-	vs_list_remove(&port->dirty);
-	port->up->n_dirty--;
-	port->driver->flush(port);
-}
-
-void up_flush(struct up *up)
-{
-	while (!vs_list_empty(&up->dirty))
-		up_flush_port(vs_container(up->dirty.next, struct up_port, dirty));
+	up_batch_begin(&up->io);
+	if (reason == VS_DROP_NONE && port->kind == DP_PORT_PATCH)
+		cross_patch(&hop, port, &frame);
+	else if (reason == VS_DROP_NONE)
+		port->driver->send(port, &frame, NULL);
+	up_flush(&up->io);
+	free(copy);
+	return reason == VS_DROP_NONE ? 0 : -EINVAL;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "common/xalloc.h"
-#include "vswitchd/datapath/user.h"
+#include "vswitchd/datapath/driver.h"
 
 struct mem_port {
 	struct up_port port;
@@ -16,7 +16,7 @@ struct mem_port {
 
 static struct mem_port *mem_of(struct dp *dp, uint32_t number, int *err)
 {
-	struct up_port *port = up_port_get(vs_container(dp, struct up, dp), number);
+	struct up_port *port = dp->ops->port_served(dp, number);
 
 	*err = !port ? -ENOENT : port->kind != DP_PORT_MEM ? -EINVAL : 0;
 	return *err ? NULL : vs_container(port, struct mem_port, port);
@@ -34,7 +34,7 @@ int dp_mem_connect(struct dp *dp, uint32_t number, dp_mem_sink sink, void *arg)
 	return err;
 }
 
-int dp_mem_input(struct dp *dp, uint32_t number, const uint8_t *bytes, size_t len)
+int dp_mem_input(struct dp *dp, uint32_t number, const uint8_t *bytes, size_t len, const struct virtio_net_hdr *vnet)
 {
 	int err;
 	struct mem_port *mem = mem_of(dp, number, &err);
@@ -46,23 +46,15 @@ int dp_mem_input(struct dp *dp, uint32_t number, const uint8_t *bytes, size_t le
 		return err;
 	copy = vs_xmalloc(len ? len : 1);
 	memcpy(copy, bytes, len);
-	up_batch_begin(mem->port.up);
-	reason = frame_parse(&frame, copy, len, NULL, NULL);
+	up_batch_begin(mem->port.io);
+	reason = frame_parse(&frame, copy, len, NULL, vnet);
 	if (reason != VS_DROP_NONE)
 		up_drop(&mem->port, reason);
 	else
 		up_input(&mem->port, &frame, NULL);
-	up_flush(mem->port.up);
+	up_flush(mem->port.io);
 	free(copy);
 	return 0;
-}
-
-void dp_mem_age(struct dp *dp, uint64_t seconds)
-{
-	struct up *up = vs_container(dp, struct up, dp);
-
-	up_batch_begin(up);
-	fdb_age(up->fdb, up->now_ns + seconds * 1000000000ULL);
 }
 
 static void mem_send(struct up_port *port, const struct frame *frame, const struct vs_ip *remote)
@@ -70,13 +62,15 @@ static void mem_send(struct up_port *port, const struct frame *frame, const stru
 	struct mem_port *mem = vs_container(port, struct mem_port, port);
 	size_t len = frame_len(frame), head_len;
 	uint8_t *bytes = vs_xmalloc(FRAME_HEAD + frame->body_len);
+	struct virtio_net_hdr vnet;
 
 	(void)remote;
 	head_len = frame_head(frame, bytes);
 	memcpy(bytes + head_len, frame->body, frame->body_len);
+	frame_vnet(frame, head_len, &vnet);
 	up_sent(port, len);
 	if (mem->sink)
-		mem->sink(mem->arg, bytes, len);
+		mem->sink(mem->arg, bytes, len, &vnet);
 	free(bytes);
 }
 

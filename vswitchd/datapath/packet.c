@@ -17,9 +17,9 @@
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "vswitchd/datapath/closer.h"
+#include "vswitchd/datapath/driver.h"
 #include "vswitchd/datapath/offload.h"
 #include "vswitchd/datapath/rx.h"
-#include "vswitchd/datapath/user.h"
 #include "vswitchd/kernel/steal.h"
 
 #define TX_BATCH 64
@@ -84,15 +84,15 @@ struct nested {
 static void receive_segment(void *arg, const uint8_t *body, size_t body_len, uint8_t *payload, size_t payload_len)
 {
 	struct nested *nested = arg;
-	struct up *up = nested->p->port.up;
+	struct up_io *io = nested->p->port.io;
 	struct frame segment = *nested->frame;
 
 	if (nested->used + body_len + payload_len > RX_SCRATCH) {
-		up_flush(up);
+		up_flush(io);
 		nested->used = 0;
 	}
 	segment.off = (struct frame_offload){.gso_type = VIRTIO_NET_HDR_GSO_NONE};
-	segment.body = rx_scratch(up->rx) + nested->used;
+	segment.body = rx_scratch(io->rx) + nested->used;
 	segment.body_len = body_len + payload_len;
 	memcpy(segment.body, body, body_len);
 	memcpy(segment.body + body_len, payload, payload_len);
@@ -105,7 +105,7 @@ static enum vs_drop receive_nested(struct packet_port *p, const struct frame *fr
 	struct nested nested = {.p = p, .frame = frame};
 	enum vs_drop reason = offload_cut(frame, receive_segment, &nested);
 
-	up_flush(p->port.up); /* before the scratch is used again */
+	up_flush(p->port.io); /* before the scratch is used again */
 	return reason;
 }
 
@@ -131,8 +131,8 @@ static void receive_one(struct packet_port *p, const struct rx_frame *rx)
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct packet_port *p = arg;
-	struct up *up = p->port.up;
-	int n = rx_receive(up->rx, fd, FRAME_VNET_LEN);
+	struct up_io *io = p->port.io;
+	int n = rx_receive(io->rx, fd, FRAME_VNET_LEN);
 
 	(void)what;
 	if (n < 0) {
@@ -141,13 +141,13 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 			up_drop(&p->port, VS_DROP_GSO_UNSUPPORTED);
 		return;
 	}
-	up_batch_begin(up);
+	up_batch_begin(io);
 	for (int i = 0; i < n; i++) {
-		struct rx_frame rx = rx_get(up->rx, i);
+		struct rx_frame rx = rx_get(io->rx, i);
 
 		receive_one(p, &rx);
 	}
-	up_flush(up);
+	up_flush(io);
 }
 
 /* Frames that found the socket full; the kernel forgets its count with each reading. */
@@ -258,7 +258,7 @@ static int packet_open(struct up_port *port, const struct dp_port_config *config
 	p->steal = kn_steal_open(config->ifindex);
 	if (p->steal < 0)
 		vs_warn("%s: the host's own network stack sees its frames too (%s)", port->name, strerror(-p->steal));
-	p->readable = event_new(port->up->base, p->fd, EV_READ | EV_PERSIST, on_readable, p);
+	p->readable = event_new(port->io->base, p->fd, EV_READ | EV_PERSIST, on_readable, p);
 	event_add(p->readable, NULL);
 	return 0;
 }
@@ -268,9 +268,9 @@ static void packet_close(struct up_port *port)
 	struct packet_port *p = packet_of(port);
 
 	event_free(p->readable);
-	closer_close(port->up->closer, p->fd);
+	closer_close(port->io->closer, p->fd);
 	if (p->steal >= 0)
-		closer_close(port->up->closer, p->steal);
+		closer_close(port->io->closer, p->steal);
 	free(p->queue);
 }
 

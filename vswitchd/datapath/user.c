@@ -6,20 +6,11 @@
 #include <stdlib.h>
 
 #include "common/xalloc.h"
-#include "vswitchd/datapath/closer.h"
-#include "vswitchd/datapath/rx.h"
 #include "vswitchd/datapath/vxlan.h"
 
 #define NS_PER_S 1000000000ULL
 
-static const struct up_driver *const drivers[] = {
-	[DP_PORT_NETDEV] = &packet_driver,
-	[DP_PORT_VXLAN] = &vxlan_driver,
-	[DP_PORT_PATCH] = &patch_driver,
-	[DP_PORT_MEM] = &mem_driver,
-};
-
-static struct up *up_of(struct dp *dp)
+static struct up *up_of_dp(struct dp *dp)
 {
 	return vs_container(dp, struct up, dp);
 }
@@ -64,7 +55,7 @@ static void bridge_apply(struct up *up, uint32_t number, const struct dp_bridge_
 
 static int user_bridge_add(struct dp *dp, const struct dp_bridge_config *config, uint32_t *number)
 {
-	struct up *up = up_of(dp);
+	struct up *up = up_of_dp(dp);
 	struct up_bridge *bridge = vs_xcalloc(1, sizeof(*bridge));
 
 	*number = slot_take((void ***)&up->bridges, &up->n_bridges);
@@ -77,7 +68,7 @@ static int user_bridge_add(struct dp *dp, const struct dp_bridge_config *config,
 
 static int user_bridge_set(struct dp *dp, uint32_t number, const struct dp_bridge_config *config)
 {
-	struct up *up = up_of(dp);
+	struct up *up = up_of_dp(dp);
 
 	if (!up_bridge_get(up, number))
 		return -ENOENT;
@@ -87,7 +78,7 @@ static int user_bridge_set(struct dp *dp, uint32_t number, const struct dp_bridg
 
 static int user_bridge_del(struct dp *dp, uint32_t number)
 {
-	struct up *up = up_of(dp);
+	struct up *up = up_of_dp(dp);
 	struct up_bridge *bridge = up_bridge_get(up, number);
 
 	if (!bridge)
@@ -103,46 +94,29 @@ static int user_bridge_del(struct dp *dp, uint32_t number)
 
 /* --- ports ---------------------------------------------------------------------------------------------------- */
 
-static void port_free(struct up_port *port)
-{
-	free(port->name);
-	free(port);
-}
-
 static int user_port_add(struct dp *dp, const struct dp_port_config *config, uint32_t *number)
 {
-	struct up *up = up_of(dp);
+	struct up *up = up_of_dp(dp);
 	struct up_bridge *bridge = up_bridge_get(up, config->vlan.bridge);
-	const struct up_driver *driver = drivers[config->kind];
+	uint32_t taken;
 	struct up_port *port;
 	int err;
 
 	if (!bridge)
 		return -ENOENT;
-	port = vs_xcalloc(1, driver->size);
-	port->up = up;
-	port->driver = driver;
-	port->kind = config->kind;
-	port->peer = config->peer;
-	port->name = vs_xstrdup(config->name);
-	port->vlan = config->vlan;
-	vs_list_init(&port->siblings);
-	vs_list_init(&port->dirty);
-	port->number = slot_take((void ***)&up->ports, &up->n_ports);
-	err = driver->open ? driver->open(port, config) : 0;
-	if (err) {
-		port_free(port);
+	taken = slot_take((void ***)&up->ports, &up->n_ports);
+	err = up_port_open(&up->io, config, taken, &port);
+	if (err)
 		return err;
-	}
-	up->ports[port->number] = port;
+	up->ports[taken] = port;
 	vs_list_push(&bridge->ports, &port->siblings);
-	*number = port->number;
+	*number = taken;
 	return 0;
 }
 
 static int user_port_set(struct dp *dp, uint32_t number, const struct dp_port_config *config)
 {
-	struct up *up = up_of(dp);
+	struct up *up = up_of_dp(dp);
 	struct up_port *port = up_port_get(up, number);
 	struct up_bridge *bridge = up_bridge_get(up, config->vlan.bridge);
 	int err;
@@ -166,24 +140,33 @@ static int user_port_set(struct dp *dp, uint32_t number, const struct dp_port_co
 
 static int user_port_del(struct dp *dp, uint32_t number)
 {
-	struct up *up = up_of(dp);
+	struct up *up = up_of_dp(dp);
 	struct up_port *port = up_port_get(up, number);
 
 	if (!port)
 		return -ENOENT;
-	up_flush(up);
-	if (port->driver->close)
-		port->driver->close(port);
+	up_port_close(port);
 	fdb_port_gone(up->fdb, number);
-	vs_list_remove(&port->siblings);
 	up->ports[number] = NULL;
-	port_free(port);
 	return 0;
+}
+
+static struct up_port *user_port_served(struct dp *dp, uint32_t number)
+{
+	return up_port_get(up_of_dp(dp), number);
+}
+
+static int user_port_output(struct dp *dp, uint32_t number, const uint8_t *bytes, size_t len)
+{
+	struct up *up = up_of_dp(dp);
+	struct up_port *port = up_port_get(up, number);
+
+	return port ? up_output(up, port, bytes, len) : -ENOENT;
 }
 
 static int user_port_stats(struct dp *dp, uint32_t number, struct dp_port_stats *stats)
 {
-	struct up_port *port = up_port_get(up_of(dp), number);
+	struct up_port *port = up_port_get(up_of_dp(dp), number);
 
 	if (!port)
 		return -ENOENT;
@@ -196,14 +179,14 @@ static int user_port_stats(struct dp *dp, uint32_t number, struct dp_port_stats 
 static const char *user_port_hook(struct dp *dp, uint32_t number, const char **why)
 {
 	*why = "the user datapath moves all frames itself";
-	return up_port_get(up_of(dp), number) ? "user" : NULL;
+	return up_port_get(up_of_dp(dp), number) ? "user" : NULL;
 }
 
 /* --- the FDB -------------------------------------------------------------------------------------------------- */
 
 static int user_fdb_add(struct dp *dp, const struct vs_fdb_key *key, uint32_t port)
 {
-	struct up *up = up_of(dp);
+	struct up *up = up_of_dp(dp);
 
 	if (!up_port_get(up, port))
 		return -ENOENT;
@@ -213,12 +196,12 @@ static int user_fdb_add(struct dp *dp, const struct vs_fdb_key *key, uint32_t po
 
 static int user_fdb_del(struct dp *dp, const struct vs_fdb_key *key)
 {
-	return fdb_delete(up_of(dp)->fdb, key);
+	return fdb_delete(up_of_dp(dp)->fdb, key);
 }
 
 static int user_fdb_flush(struct dp *dp, uint32_t bridge, uint32_t port, uint16_t vlan)
 {
-	struct up *up = up_of(dp);
+	struct up *up = up_of_dp(dp);
 
 	if (!up_bridge_get(up, bridge))
 		return -ENOENT;
@@ -228,7 +211,7 @@ static int user_fdb_flush(struct dp *dp, uint32_t bridge, uint32_t port, uint16_
 
 static int user_fdb_walk(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg)
 {
-	struct up *up = up_of(dp);
+	struct up *up = up_of_dp(dp);
 
 	if (!up_bridge_get(up, bridge))
 		return -ENOENT;
@@ -238,7 +221,7 @@ static int user_fdb_walk(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg
 
 static int user_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats)
 {
-	return fdb_stats(up_of(dp)->fdb, bridge, stats);
+	return fdb_stats(up_of_dp(dp)->fdb, bridge, stats);
 }
 
 /* Ageing wakes only when something may expire, and not more than once a second. */
@@ -249,10 +232,18 @@ static void on_age(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	up_batch_begin(up);
-	next = fdb_age(up->fdb, up->now_ns);
+	up_batch_begin(&up->io);
+	next = fdb_age(up->fdb, up->io.now_ns);
 	if (next)
 		up_arm_ageing(up, next);
+}
+
+void dp_user_age(struct dp *dp, uint64_t seconds)
+{
+	struct up *up = up_of_dp(dp);
+
+	up_batch_begin(&up->io);
+	fdb_age(up->fdb, up->io.now_ns + seconds * NS_PER_S);
 }
 
 void up_arm_ageing(struct up *up, uint64_t ns)
@@ -268,26 +259,9 @@ void up_arm_ageing(struct up *up, uint64_t ns)
 
 /* --- life ----------------------------------------------------------------------------------------------------- */
 
-enum vs_drop up_tx_reason(int error)
-{
-	switch (error) {
-	case EAGAIN:
-	case ENOBUFS:
-		return VS_DROP_TX_FULL;
-	case EMSGSIZE:
-		return VS_DROP_MTU;
-	case ENETDOWN:
-	case ENXIO:
-	case ENODEV:
-		return VS_DROP_PORT_DOWN;
-	default:
-		return VS_DROP_TX_ERROR;
-	}
-}
-
 static void user_close(struct dp *dp)
 {
-	struct up *up = up_of(dp);
+	struct up *up = up_of_dp(dp);
 
 	for (size_t i = 0; i < up->n_ports; i++) {
 		if (up->ports[i])
@@ -301,8 +275,7 @@ static void user_close(struct dp *dp)
 	free(up->bridges);
 	event_free(up->age);
 	vx_sockets_destroy(up->vx);
-	rx_destroy(up->rx);
-	closer_destroy(up->closer);
+	up_io_close(&up->io);
 	fdb_destroy(up->fdb);
 	free(up);
 }
@@ -318,6 +291,8 @@ static const struct dp_ops user_ops = {
 	.port_del = user_port_del,
 	.port_stats = user_port_stats,
 	.port_hook = user_port_hook,
+	.port_served = user_port_served,
+	.port_output = user_port_output,
 	.fdb_add = user_fdb_add,
 	.fdb_del = user_fdb_del,
 	.fdb_flush = user_fdb_flush,
@@ -328,19 +303,17 @@ static const struct dp_ops user_ops = {
 int dp_user_open(struct event_base *base, struct dp **dp)
 {
 	struct up *up = vs_xcalloc(1, sizeof(*up));
+	int err = up_io_open(&up->io, base);
 
-	up->rx = rx_create();
-	up->closer = closer_create();
-	if (!up->rx) {
+	if (err) {
 		free(up);
-		return -ENOMEM;
+		return err;
 	}
+	up->io.input = up_forward;
 	up->dp.ops = &user_ops;
-	up->base = base;
 	up->fdb = fdb_create();
 	up->vx = vx_sockets_create(up);
 	up->age = evtimer_new(base, on_age, up);
-	vs_list_init(&up->dirty);
 	*dp = &up->dp;
 	return 0;
 }

@@ -37,7 +37,7 @@ static int vxlan_open(struct up_port *port, const struct dp_port_config *config)
 
 	vx->config = dp_vxlan_copy(&config->vxlan);
 	vs_list_init(&vx->siblings);
-	err = vx_rx_attach(port->up->vx->rx, vx);
+	err = vx_rx_attach(up_of(port)->vx->rx, vx);
 	if (err)
 		free(vx->config.remotes);
 	return err;
@@ -47,13 +47,13 @@ static int vxlan_open(struct up_port *port, const struct dp_port_config *config)
 static int vxlan_set(struct up_port *port, const struct dp_port_config *config)
 {
 	struct vx_port *vx = vx_of(port);
-	struct vx_rx *rx = port->up->vx->rx;
+	struct vx_rx *rx = up_of(port)->vx->rx;
 	struct dp_vxlan old = vx->config;
 	int err;
 
 	if (dp_vxlan_equal(&old, &config->vxlan))
 		return 0;
-	vx_tx_flush(port->up->vx->tx);
+	vx_tx_flush(up_of(port)->vx->tx);
 	vx_rx_detach(rx, vx);
 	vx->config = dp_vxlan_copy(&config->vxlan);
 	err = vx_rx_attach(rx, vx);
@@ -65,7 +65,7 @@ static int vxlan_set(struct up_port *port, const struct dp_port_config *config)
 	}
 	free(old.remotes);
 	/* What was learned may lie behind a remote that is gone. */
-	fdb_flush(port->up->fdb, port->vlan.bridge, port->number, VS_VLAN_NONE);
+	fdb_flush(up_of(port)->fdb, port->vlan.bridge, port->number, VS_VLAN_NONE);
 	return 0;
 }
 
@@ -73,20 +73,20 @@ static void vxlan_close(struct up_port *port)
 {
 	struct vx_port *vx = vx_of(port);
 
-	vx_tx_flush(port->up->vx->tx);
-	vx_rx_detach(port->up->vx->rx, vx);
+	vx_tx_flush(up_of(port)->vx->tx);
+	vx_rx_detach(up_of(port)->vx->rx, vx);
 	free(vx->config.remotes);
 }
 
 static void vxlan_send(struct up_port *port, const struct frame *frame, const struct vs_ip *remote)
 {
 	up_queued(port);
-	vx_tx_send(port->up->vx->tx, vx_of(port), frame, remote);
+	vx_tx_send(up_of(port)->vx->tx, vx_of(port), frame, remote);
 }
 
 static void vxlan_flush(struct up_port *port)
 {
-	vx_tx_flush(port->up->vx->tx);
+	vx_tx_flush(up_of(port)->vx->tx);
 }
 
 /* The socket's losses are nobody's in particular: the first of its ports counts them. */

@@ -232,21 +232,21 @@ static void datagram_input(struct vx_socket *socket, struct gathering *g, const 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct vx_socket *socket = arg;
-	struct up *up = socket->rx->up;
+	struct up_io *io = &socket->rx->up->io;
 	struct gathering g = {.port = NULL};
-	int n = rx_receive(up->rx, fd, 0);
+	int n = rx_receive(io->rx, fd, 0);
 
 	(void)what;
 	if (n <= 0)
 		return;
-	up_batch_begin(up);
+	up_batch_begin(io);
 	for (int i = 0; i < n; i++) {
-		struct rx_frame rx = rx_get(up->rx, i);
+		struct rx_frame rx = rx_get(io->rx, i);
 
 		datagram_input(socket, &g, &rx);
 	}
 	gathering_finish(&g);
-	up_flush(up);
+	up_flush(io);
 }
 
 /* --- sockets --------------------------------------------------------------------------------------------------- */
@@ -346,7 +346,7 @@ static int socket_get(struct vx_rx *rx, uint16_t dst_port, struct vx_socket **ou
 		}
 		if (s->fd[f] < 0)
 			continue;
-		s->event[f] = event_new(rx->up->base, s->fd[f], EV_READ | EV_PERSIST, on_readable, s);
+		s->event[f] = event_new(rx->up->io.base, s->fd[f], EV_READ | EV_PERSIST, on_readable, s);
 		event_add(s->event[f], NULL);
 	}
 	vs_list_push(&rx->sockets, &s->siblings);

@@ -8,6 +8,7 @@
 
 #include "tests/unit/lib/rig.h"
 #include "vswitchd/datapath/mem.h"
+#include "vswitchd/datapath/user.h"
 
 static void mem_open(struct rig *rig)
 {
@@ -20,8 +21,9 @@ static void mem_port_config(struct rig_port *port, struct dp_port_config *config
 	config->kind = DP_PORT_MEM;
 }
 
-static void on_output(void *arg, const uint8_t *bytes, size_t len)
+static void on_output(void *arg, const uint8_t *bytes, size_t len, const struct virtio_net_hdr *vnet)
 {
+	(void)vnet;
 	rig_output(arg, bytes, len);
 }
 
@@ -32,13 +34,13 @@ static void mem_port_made(struct rig_port *port)
 
 static bool mem_input(struct rig_port *port, const uint8_t *bytes, size_t len)
 {
-	assert_int_equal(dp_mem_input(port->rig->dp, port->number, bytes, len), 0);
+	assert_int_equal(dp_mem_input(port->rig->dp, port->number, bytes, len, NULL), 0);
 	return true;
 }
 
 static void mem_age(struct rig *rig, unsigned int seconds)
 {
-	dp_mem_age(rig->dp, seconds);
+	dp_user_age(rig->dp, seconds);
 }
 
 const struct rig_ops rig_mem = {
