@@ -7,6 +7,7 @@
  * The maps outlive the daemon. A daemon that starts takes over those whose layout version is its own, and the programs
  * with them; any change to a struct here, or to the order of drop reasons, must raise VS_LAYOUT_VERSION.
  */
+#include "core/control.h"
 #include "core/reasons.h"
 #include "core/types.h"
 
@@ -18,7 +19,7 @@
 #define VS_BPF_REMOTES (1 << 16)
 #define VS_BPF_NAME 64
 
-enum vs_bpf_kind { VS_BPF_NETDEV, VS_BPF_VXLAN, VS_BPF_PATCH };
+enum vs_bpf_kind { VS_BPF_NETDEV, VS_BPF_VXLAN, VS_BPF_PATCH, VS_BPF_DAEMON };
 
 #define VS_BPF_REDIRECT_PEER 0x01 /* a veth whose other end is in another namespace, with @station's address */
 #define VS_BPF_TTL_INHERIT 0x02
@@ -35,7 +36,7 @@ enum vs_bpf_kind { VS_BPF_NETDEV, VS_BPF_VXLAN, VS_BPF_PATCH };
  * @vlan: the forwarding row; @vlan.bridge 0: there is no such port
  * @kind: enum vs_bpf_kind
  * @how: VS_BPF_* flags
- * @ifindex: where frames leave: the device, or the VXLAN device of the tunnel's UDP port
+ * @ifindex: where frames leave: the device, the VXLAN device of the tunnel's UDP port, or the punt channel
  * @peer: of a patch port: the other end, 0: not there
  * @vni, @ttl, @tos, @n_remotes, @local: of a VXLAN port
  * @station: address of a veth's other end
@@ -97,11 +98,30 @@ struct vs_bpf_stats {
 	__u64 drops[VS_DROP__COUNT];
 };
 
-/** struct vs_bpf_meta - the one value of map `meta`. @patch_ifindex: device through which patch cables run. */
+/**
+ * struct vs_bpf_meta - the one value of map `meta`
+ * @patch_ifindex: device through which patch cables run
+ * @punt_ifindex: the programs' end of the punt channel, 0: control frames are of no interest
+ */
 struct vs_bpf_meta {
 	__u32 version;
 	__u32 patch_ifindex;
+	__u32 punt_ifindex;
 };
+
+/*
+ * The punt channel is a veth pair between the programs and the daemon. Whatever goes through has an outer tag of TPID
+ * 0x88a8 (the frame's own tags, if any, are below): its VID is the number of a port, and its upper four bits say what
+ * the frame is.
+ */
+enum vs_punt {
+	VS_PUNT_PORT,	 /* up: it leaves by this port, which the daemon serves; down: it has come in by it */
+	VS_PUNT_CONTROL, /* up: a control frame that has come in by this port */
+	VS_PUNT_OUTPUT,	 /* down: it leaves by this port as it is */
+};
+
+#define VS_PUNT_TCI(what, port) ((__u16)((what) << 12 | (port)))
+#define VS_PUNT_WHAT(tci) ((tci) >> 12)
 
 /* How a frame on its way over a patch cable is marked (skb->mark): into which port, from which first, how many before.
  */

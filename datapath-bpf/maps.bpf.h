@@ -92,4 +92,12 @@ struct {
 	__type(value, __u32);
 } xdp_out SEC(".maps") __weak;
 
+/* How many control frames of a port may go up. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, VS_BPF_PORTS);
+	__type(key, __u32);
+	__type(value, struct vs_bucket);
+} buckets SEC(".maps");
+
 #endif

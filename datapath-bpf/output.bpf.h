@@ -7,6 +7,7 @@
 #include <linux/pkt_cls.h>
 
 #include "head.bpf.h"
+#include "punt.bpf.h"
 #include "tunnel.bpf.h"
 
 /* struct way - a frame's way through one bridge. @sent: how many copies have left */
@@ -81,6 +82,8 @@ VS_INLINE int send_one(const struct way *way, const struct vs_bpf_port *port, co
 	}
 	if (port->kind == VS_BPF_VXLAN && reason == VS_DROP_NONE)
 		reason = tunnel_key(way->skb, port, verdict->remote) ? VS_DROP_TX_ERROR : VS_DROP_NONE;
+	else if (port->kind == VS_BPF_DAEMON && reason == VS_DROP_NONE)
+		reason = punt_tag(way->skb, VS_PUNT_PORT, number) ? VS_DROP_TX_ERROR : VS_DROP_NONE;
 	else if (reason == VS_DROP_NONE && too_long(way->skb, ifindex))
 		reason = VS_DROP_MTU;
 	if (reason != VS_DROP_NONE) {
@@ -130,12 +133,18 @@ VS_INLINE void send_clone(struct way *way, __u32 number, const struct vs_bpf_por
 		if (!ifindex)
 			return;
 	}
+	if (port->kind == VS_BPF_DAEMON && punt_tag(way->skb, VS_PUNT_PORT, number)) {
+		count_drop(number, VS_DROP_TX_ERROR);
+		return;
+	}
 	if (port->kind == VS_BPF_NETDEV && too_long(way->skb, ifindex))
 		count_drop(number, VS_DROP_MTU);
 	else if (bpf_clone_redirect(way->skb, ifindex, flags))
 		count_drop(number, VS_DROP_TX_ERROR);
 	else
 		count_tx(number, tagged_len(way->len, op));
+	if (port->kind == VS_BPF_DAEMON)
+		bpf_skb_vlan_pop(way->skb);
 	way->skb->mark = mark;
 }
 

@@ -42,7 +42,7 @@ VS_INLINE int forward(struct __sk_buff *skb, const struct vs_ingress *in, __u32 
 					   : VS_DROP_NO_EGRESS;
 	if (reason != VS_DROP_NONE || !out) {
 		count_drop(in->port, reason);
-		return TC_ACT_SHOT;
+		return reason == VS_DROP_RESERVED_MAC ? punt_control(skb, in->port, env.now) : TC_ACT_SHOT;
 	}
 	return send_one(&way, out, &verdict);
 }
@@ -81,6 +81,30 @@ int vs_vxlan_in(struct __sk_buff *skb)
 	struct vs_ingress in = {};
 
 	return tunnel_in(skb, &in) ? TC_ACT_SHOT : forward(skb, &in, 0);
+}
+
+/* output() - the daemon's own frame leaves by a port as it is. Return: the program's verdict. */
+static __attribute__((noinline)) int output(struct __sk_buff *skb, __u32 number)
+{
+	struct way way = {.skb = skb, .in = {.port = number, .origin = number}, .len = frame_len(skb)};
+	const struct vs_bpf_port *port = port_get(number);
+	const struct vs_tagop none = {};
+
+	if (port)
+		send_clone(&way, number, port, &none);
+	return TC_ACT_SHOT;
+}
+
+/* A frame from the daemon: it has come in by a port that the daemon serves, or is to leave by any. */
+SEC("tc")
+int vs_punt_in(struct __sk_buff *skb)
+{
+	int tci = punt_untag(skb);
+	struct vs_ingress in = {.port = tci & VS_TCI_VID, .origin = tci & VS_TCI_VID};
+
+	if (tci < 0)
+		return TC_ACT_SHOT;
+	return VS_PUNT_WHAT(tci) == VS_PUNT_OUTPUT ? output(skb, in.port) : forward(skb, &in, 0);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -12,6 +12,7 @@
 #include "common/list.h"
 #include "common/log.h"
 #include "common/xalloc.h"
+#include "vswitchd/datapath/driver.h"
 #include "vswitchd/kernel/link.h"
 #include "vswitchd/kernel/vxlan.h"
 #include "vswitchd/kernel/xdp.h"
@@ -52,6 +53,13 @@ int bpf_put_port(struct bpf_dp *bpf, uint32_t number)
 	const struct vs_bpf_port none = {.ifindex = 0};
 
 	return bpf_put(bpf, KN_BPF_MAP_ports, &number, bpf->ports[number] ? &bpf->ports[number]->row : &none);
+}
+
+int bpf_put_meta(struct bpf_dp *bpf)
+{
+	const uint32_t zero = 0;
+
+	return bpf_put(bpf, KN_BPF_MAP_meta, &zero, &bpf->meta);
 }
 
 /* --- ports ------------------------------------------------------------------------------------------------------ */
@@ -95,9 +103,10 @@ static int port_fill(struct bpf_dp *bpf, uint32_t number, const struct dp_port_c
 		slot->row.kind = VS_BPF_PATCH;
 		slot->row.peer = config->peer;
 		return bpf_patch_device(bpf);
-	default:
-		return -EOPNOTSUPP;
+	case DP_PORT_MEM:
+		return bpf_punt_port(bpf, number, slot, config);
 	}
+	return -EOPNOTSUPP;
 }
 
 static int netdev_attach(struct bpf_dp *bpf, uint32_t number)
@@ -140,6 +149,7 @@ static void port_remove(struct bpf_dp *bpf, uint32_t number)
 	bpf->ports[number] = NULL;
 	bpf_put_port(bpf, number);
 	bpf_fdb_port_gone(bpf, number);
+	up_port_close(slot->served);
 	free(slot);
 }
 
@@ -155,16 +165,17 @@ static void stats_clear(struct bpf_dp *bpf, uint32_t number)
 /* port_adopt() - the port an earlier daemon had by this name, if it is still the same one. Return: 0 if not. */
 static uint32_t port_adopt(struct bpf_dp *bpf, const struct dp_port_config *config)
 {
-	static const uint32_t kinds[] = {
-		[DP_PORT_NETDEV] = VS_BPF_NETDEV, [DP_PORT_VXLAN] = VS_BPF_VXLAN, [DP_PORT_PATCH] = VS_BPF_PATCH};
+	static const uint32_t kinds[] = {[DP_PORT_NETDEV] = VS_BPF_NETDEV,
+					 [DP_PORT_VXLAN] = VS_BPF_VXLAN,
+					 [DP_PORT_PATCH] = VS_BPF_PATCH,
+					 [DP_PORT_MEM] = VS_BPF_DAEMON};
 
 	for (uint32_t i = 1; i < VS_BPF_PORTS; i++) {
 		struct bpf_slot *slot = bpf->ports[i];
 
 		if (!slot || slot->claimed || strcmp(slot->row.name, config->name) != 0)
 			continue;
-		if (config->kind != DP_PORT_MEM && slot->row.kind == kinds[config->kind] &&
-		    slot->row.vlan.bridge == config->vlan.bridge &&
+		if (slot->row.kind == kinds[config->kind] && slot->row.vlan.bridge == config->vlan.bridge &&
 		    (config->kind != DP_PORT_NETDEV || slot->row.ifindex == (uint32_t)config->ifindex))
 			return i;
 		port_remove(bpf, i);
@@ -185,6 +196,16 @@ static uint32_t port_free_number(struct bpf_dp *bpf)
 	return port_free_number(bpf);
 }
 
+/* Who listens for control frames needs the channel; ports work without. */
+static void control_open(struct bpf_dp *bpf)
+{
+	int err = bpf->dp.callbacks.control ? bpf_punt_open(bpf) : 0;
+
+	if (err && !bpf->deaf)
+		vs_warn("no control frame will be heard: %s", strerror(-err));
+	bpf->deaf = err;
+}
+
 static int bpf_port_add(struct dp *dp, const struct dp_port_config *config, uint32_t *out)
 {
 	struct bpf_dp *bpf = bpf_of(dp);
@@ -193,6 +214,7 @@ static int bpf_port_add(struct dp *dp, const struct dp_port_config *config, uint
 
 	if (!bpf_bridge_get(bpf, config->vlan.bridge))
 		return -ENOENT;
+	control_open(bpf);
 	number = port_adopt(bpf, config);
 	if (!number) {
 		number = port_free_number(bpf);
@@ -276,9 +298,24 @@ static int bpf_port_stats(struct dp *dp, uint32_t number, struct dp_port_stats *
 			stats->drops[r] += each[i].drops[r];
 	}
 	free(each);
+	bpf_punt_drops(bpf, number, stats->drops);
 	if (bpf->ports[number]->row.kind == VS_BPF_VXLAN)
 		stats->drops[VS_DROP_ECN] += bpf_vxlan_ecn_drops(bpf, number);
 	return err;
+}
+
+static struct up_port *bpf_port_served(struct dp *dp, uint32_t number)
+{
+	const struct bpf_slot *slot = port_get(bpf_of(dp), number);
+
+	return slot ? slot->served : NULL;
+}
+
+static int bpf_port_output(struct dp *dp, uint32_t number, const uint8_t *bytes, size_t len)
+{
+	struct bpf_dp *bpf = bpf_of(dp);
+
+	return port_get(bpf, number) ? bpf_punt_output(bpf, number, bytes, len) : -ENOENT;
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------- */
@@ -286,6 +323,7 @@ static int bpf_port_stats(struct dp *dp, uint32_t number, struct dp_port_stats *
 /* recall() - read what an earlier daemon left in the tables. */
 static void recall(struct bpf_dp *bpf)
 {
+	const uint32_t zero = 0;
 	struct vs_bpf_bridge bridge;
 	struct vs_bpf_port port;
 
@@ -303,6 +341,7 @@ static void recall(struct bpf_dp *bpf)
 		bpf->ports[i]->member = UINT32_MAX;
 		bpf->ports[i]->group_fd = -1;
 	}
+	bpf_get(bpf, KN_BPF_MAP_meta, &zero, &bpf->meta);
 	bpf_members_recall(bpf);
 	bpf_tunnels_recall(bpf);
 }
@@ -349,6 +388,7 @@ static void bpf_close(struct dp *dp)
 			free(bpf->ports[i]->config.remotes);
 			if (bpf->ports[i]->group_fd >= 0)
 				close(bpf->ports[i]->group_fd);
+			up_port_close(bpf->ports[i]->served);
 		}
 		free(bpf->ports[i]);
 	}
@@ -360,6 +400,7 @@ static void bpf_close(struct dp *dp)
 		free(bpf->vxlans);
 		bpf->vxlans = next;
 	}
+	bpf_punt_close(bpf, empty);
 	if (empty) {
 		if (bpf->patch_ifindex)
 			kn_link_delete(bpf->kn, bpf->patch_ifindex);
@@ -392,6 +433,10 @@ static const char *bpf_port_hook(struct dp *dp, uint32_t number, const char **wh
 							"gro on at the other end (ethtool -K DEV gro on)";
 		return "xdp";
 	}
+	if (slot->served) {
+		*why = "only the daemon can serve it";
+		return "user";
+	}
 	if (!*why)
 		*why = slot->no_xdp;
 	return hook;
@@ -410,6 +455,8 @@ static const struct dp_ops bpf_ops = {
 	.port_del = bpf_port_del,
 	.port_stats = bpf_port_stats,
 	.port_hook = bpf_port_hook,
+	.port_served = bpf_port_served,
+	.port_output = bpf_port_output,
 	.fdb_add = bpf_fdb_add,
 	.fdb_del = bpf_fdb_delete,
 	.fdb_flush = bpf_fdb_flush,
@@ -462,6 +509,7 @@ int dp_bpf_open(struct event_base *base, const char *rundir, struct dp **dp, cha
 	bpf->base = base;
 	bpf->tag = tag_make(rundir);
 	bpf_xdp_open(bpf);
+	bpf->meta.version = VS_LAYOUT_VERSION;
 	if (kn_bpf_adopted(bpf->bpf))
 		recall(bpf);
 	bpf_fdb_begin(bpf);

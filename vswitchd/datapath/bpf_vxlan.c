@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* bpf_vxlan.c - tunnels of the bpf datapath, and the devices that they and patch cables run through */
+/* bpf_vxlan.c - tunnels of the bpf datapath, and the devices that they run through */
 
 /*
  * One VXLAN device a UDP port serves all tunnels: the programs give each frame its key. Map `tunnels` leads from a
  * received key to the port. Two rows more serve the drop counters: (VNI, any VTEP at all) is some port of the VNI, and
  * (no VNI at all) some port of the device; both are written with addresses of all ones, which no VTEP has.
- *
- * Patch cables need a device whose ingress a program can put frames into: one end of a veth pair that is never sent on.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -19,7 +17,6 @@
 #include <unistd.h>
 
 #include "common/addr.h"
-#include "common/hmap.h"
 #include "common/xalloc.h"
 #include "vswitchd/datapath/bpf.h"
 #include "vswitchd/kernel/link.h"
@@ -28,30 +25,7 @@
 
 #define NO_VNI UINT32_MAX
 
-/* A name of our own for a device: two daemons in one namespace must not take each other's. */
-static void device_name(const struct bpf_dp *bpf, char kind, unsigned int number, char name[IFNAMSIZ])
-{
-	snprintf(name, IFNAMSIZ, "vs%c%05x-%u", kind, vs_hash_string(bpf->tag) & 0xfffff, number);
-}
-
 /* --- devices ---------------------------------------------------------------------------------------------------- */
-
-/*
- * device_get() - the device of that name if it is ours. One that has no alias is half made: we were killed before it
- * got one; it is removed. Return: its ifindex, 0: none, or -EEXIST if it is somebody else's.
- */
-static int device_get(struct bpf_dp *bpf, const char *name, const char *kind)
-{
-	struct kn_link link;
-
-	if (kn_link_by_name(bpf->kn, name, &link))
-		return 0;
-	if (!strncmp(link.alias, bpf->tag, strlen(bpf->tag)))
-		return link.ifindex;
-	if (*link.alias || strcmp(link.kind, kind) != 0)
-		return -EEXIST;
-	return kn_link_delete(bpf->kn, link.ifindex);
-}
 
 static int vxlan_device(struct bpf_dp *bpf, uint16_t dst_port)
 {
@@ -59,16 +33,16 @@ static int vxlan_device(struct bpf_dp *bpf, uint16_t dst_port)
 	char name[IFNAMSIZ], link_name[32];
 	int ifindex, err = 0;
 
-	device_name(bpf, 'x', dst_port, name);
-	ifindex = device_get(bpf, name, "vxlan");
+	bpf_device_name(bpf, 'x', dst_port, name);
+	ifindex = bpf_device_get(bpf, name, "vxlan");
 	if (ifindex > 0) {
 		err = kn_link_set(bpf->kn, ifindex, &up);
 	} else if (!ifindex) {
-		char *alias = vs_xasprintf("%svxlan", bpf->tag);
+		char *alias = vs_xasprintf("%s" BPF_VXLAN_ALIAS, bpf->tag);
 
 		err = kn_vxlan_add(bpf->kn, name, alias, dst_port);
 		free(alias);
-		ifindex = err ? err : device_get(bpf, name, "vxlan");
+		ifindex = err ? err : bpf_device_get(bpf, name, "vxlan");
 	}
 	if (err || ifindex <= 0)
 		return err ? err : ifindex ? ifindex : -ENODEV;
@@ -124,78 +98,6 @@ uint64_t bpf_vxlan_ecn_drops(struct bpf_dp *bpf, uint32_t number)
 			return 0;
 	}
 	return device && !kn_link_by_index(bpf->kn, device->ifindex, &link) ? link.rx_frame_errors : 0;
-}
-
-int bpf_patch_device(struct bpf_dp *bpf)
-{
-	struct kn_link_change up = {.updown = KN_UP, .quiet = true};
-	struct vs_bpf_meta meta = {.version = VS_LAYOUT_VERSION};
-	char name[IFNAMSIZ], other[IFNAMSIZ];
-	const uint32_t zero = 0;
-	char *alias;
-	int ifindex, err = 0;
-
-	if (bpf->patch_ifindex)
-		return 0;
-	device_name(bpf, 'p', 0, name);
-	device_name(bpf, 'p', 1, other);
-	ifindex = device_get(bpf, name, "veth");
-	if (ifindex < 0)
-		return ifindex;
-	if (!ifindex) {
-		struct kn_veth veth = {.name = name, .peer_name = other, .peer_netns = -1};
-
-		err = kn_veth_add(bpf->kn, &veth);
-	}
-	alias = vs_xasprintf("%spatch", bpf->tag);
-	up.alias = alias;
-	for (int i = 0; !err && i < 2; i++) {
-		struct kn_link link;
-
-		err = kn_link_by_name(bpf->kn, i ? name : other, &link);
-		if (!err)
-			err = kn_link_set(bpf->kn, link.ifindex, &up);
-		ifindex = link.ifindex;
-	}
-	free(alias);
-	if (!err)
-		err = kn_bpf_attach(bpf->bpf, KN_BPF_PATCH_IN, ifindex, "patch");
-	meta.patch_ifindex = (uint32_t)ifindex;
-	if (!err)
-		err = bpf_put(bpf, KN_BPF_MAP_meta, &zero, &meta);
-	bpf->patch_ifindex = err ? 0 : ifindex;
-	return err;
-}
-
-/* struct sweep - devices of ours that nothing uses any more, found in a dump */
-struct sweep {
-	struct bpf_dp *bpf;
-	int found[64];
-	size_t n;
-};
-
-static int on_device(const struct kn_link *link, void *arg)
-{
-	struct sweep *sweep = arg;
-	struct bpf_dp *bpf = sweep->bpf;
-	bool used = link->ifindex == bpf->patch_ifindex || (bpf->patch_ifindex && strstr(link->alias, ":patch"));
-
-	if (strncmp(link->alias, bpf->tag, strlen(bpf->tag)) != 0)
-		return 0;
-	for (const struct bpf_vxlan *v = bpf->vxlans; v; v = v->next)
-		used = used || v->ifindex == link->ifindex;
-	if (!used && sweep->n < sizeof(sweep->found) / sizeof(sweep->found[0]))
-		sweep->found[sweep->n++] = link->ifindex;
-	return 0;
-}
-
-void bpf_devices_sweep(struct bpf_dp *bpf)
-{
-	struct sweep sweep = {.bpf = bpf};
-
-	kn_link_dump(bpf->kn, on_device, &sweep);
-	for (size_t i = 0; i < sweep.n; i++)
-		kn_link_delete(bpf->kn, sweep.found[i]);
 }
 
 /* --- tunnels ---------------------------------------------------------------------------------------------------- */

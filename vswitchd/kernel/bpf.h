@@ -15,7 +15,8 @@
 struct kn_bpf;
 
 #define KN_BPF_MAPS(X)                                                                                                 \
-	X(meta) X(ports) X(bridges) X(learned) X(by_ifindex) X(members) X(fdb) X(remotes) X(tunnels) X(stats) X(xdp_out)
+	X(meta) X(ports) X(bridges) X(learned) X(by_ifindex) X(members) X(fdb) X(remotes) X(tunnels) X(stats) X(xdp_out)      \
+	X(buckets)
 
 enum kn_bpf_map {
 #define X(name) KN_BPF_MAP_##name,
@@ -24,7 +25,14 @@ enum kn_bpf_map {
 		KN_BPF_MAP__COUNT
 };
 
-enum kn_bpf_program { KN_BPF_PORT_IN, KN_BPF_PATCH_IN, KN_BPF_VXLAN_IN };
+enum kn_bpf_program {
+	KN_BPF_PORT_IN,
+	KN_BPF_PATCH_IN,
+	KN_BPF_VXLAN_IN,
+	KN_BPF_PUNT_OUT,
+	KN_BPF_PUNT_IN,
+	KN_BPF_PUNT_LOST
+};
 
 enum kn_bpf_xdp_mode { KN_BPF_XDP_NATIVE, KN_BPF_XDP_GENERIC };
 

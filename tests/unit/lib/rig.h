@@ -35,8 +35,11 @@ struct rig_ops {
 	void (*age)(struct rig *rig, unsigned int seconds);
 };
 
-/** rig_mem: `user` on ports in memory; rig_live: `bpf` on veths, needs wires. */
-extern const struct rig_ops rig_mem, rig_live;
+/**
+ * rig_mem: `user` on ports in memory; rig_live: `bpf` on veths, needs wires; rig_punt: `bpf` on ports in memory, in a
+ * namespace of its own (lab_enter())
+ */
+extern const struct rig_ops rig_mem, rig_live, rig_punt;
 
 /** struct rig_output - a frame that left; @port is the fixture's number */
 struct rig_output {
