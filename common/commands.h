@@ -66,6 +66,8 @@ enum command_group {
 	X(list_ifaces, "list-ifaces", 1, 1, "BRIDGE", "", INTERFACE, "print the names of the interfaces of BRIDGE")    \
 	X(iface_to_br, "iface-to-br", 1, 1, "INTERFACE", "", INTERFACE,                                                \
 	  "print the name of the bridge that has INTERFACE")                                                           \
+	X(neighbor_show, "neighbor show", 0, 1, "[INTERFACE]", "", INTERFACE,                                          \
+	  "print who was heard at the other end of each interface, or of INTERFACE, by LLDP, STP, LACP and the like")  \
 	X(fdb_show, "fdb show", 1, 1, "BRIDGE", "", FDB, "print the stations that BRIDGE knows, and behind what port") \
 	X(fdb_add, "fdb add", 4, 4, "BRIDGE PORT VLAN MAC", "", FDB,                                                   \
 	  "pin station MAC in VLAN to PORT: it neither ages nor moves")                                                \

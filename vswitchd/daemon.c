@@ -17,6 +17,7 @@
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "vswitchd/control/control.h"
+#include "vswitchd/control/neighbor.h"
 #include "vswitchd/datapath/dp.h"
 #include "vswitchd/reconcile/reconcile.h"
 #include "vswitchd/store/store.h"
@@ -29,6 +30,7 @@ struct daemon {
 	struct event *signals[SIGNALS];
 	struct store *store;
 	struct dp *dp;
+	struct neighbors *neighbors;
 	char *datapath_text;
 	struct rc *rc;
 	struct ctl *ctl;
@@ -56,6 +58,16 @@ static uint32_t env_port_number(void *arg, const char *interface)
 static const char *env_port_name(void *arg, uint32_t number)
 {
 	return rc_port_name(((struct daemon *)arg)->rc, number);
+}
+
+/* A frame may come in by a port that is not anybody's yet. */
+static void env_control(void *arg, uint32_t number, const uint8_t *bytes, size_t len)
+{
+	struct daemon *d = arg;
+	const char *interface = d->rc ? rc_port_name(d->rc, number) : NULL;
+
+	if (interface)
+		neighbors_heard(d->neighbors, number, interface, bytes, len);
 }
 
 static void env_quit(void *arg, bool cleanup)
@@ -223,6 +235,7 @@ static int open_control(struct daemon *d)
 {
 	const struct ctl_env env = {.store = d->store,
 				    .dp = d->dp,
+				    .neighbors = d->neighbors,
 				    .datapath_text = d->datapath_text,
 				    .refresh = env_refresh,
 				    .bridge_number = env_bridge_number,
@@ -261,8 +274,11 @@ static int open_all(struct daemon *d)
 	err = open_store(d);
 	if (!err)
 		err = open_datapath(d);
-	if (!err)
+	if (!err) {
+		d->neighbors = neighbors_create();
+		d->dp->callbacks = (struct dp_callbacks){.control = env_control, .arg = d};
 		err = open_control(d);
+	}
 	if (err)
 		return err;
 	err = rc_open(d->base, d->store, d->dp, d->options->rundir, &d->rc);
@@ -283,6 +299,7 @@ static void close_all(struct daemon *d)
 		rc_close(d->rc);
 	if (d->dp)
 		d->dp->ops->close(d->dp);
+	neighbors_destroy(d->neighbors);
 	if (d->store)
 		store_close(d->store);
 	for (int i = 0; i < SIGNALS; i++) {

@@ -12,11 +12,13 @@
 #include "vswitchd/store/store.h"
 
 struct ctl;
+struct neighbors;
 
 /**
  * struct ctl_env - what commands work on, handed down by the daemon
  * @store: the wanted state
  * @dp: the datapath, for FDB and counters
+ * @neighbors: who was heard at which port
  * @datapath_text: "user (...)": which datapath carries the frames and why, for `show`
  * @refresh: bring an Interface row's ephemeral columns up to date
  * @bridge_number, @port_number: datapath number by name, 0 when there is none
@@ -27,6 +29,7 @@ struct ctl;
 struct ctl_env {
 	struct store *store;
 	struct dp *dp;
+	const struct neighbors *neighbors;
 	const char *datapath_text;
 	void (*refresh)(void *arg, struct store_row *interface);
 	uint32_t (*bridge_number)(void *arg, const char *bridge);
