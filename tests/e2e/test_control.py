@@ -105,7 +105,9 @@ def test_forwarded_control_frames_are_not_ours(switch, wires, marker):
     switch("set bridge br0 other_config:forward-bpdu=true")
     one.send(build(dst=LLDP, payload=(text := marker())))
     two.wait_for(text)
-    assert neighbors(switch) == []
+    switch("set bridge br0 other_config:forward-bpdu=false")
+    one.send(capture("LLDP_and_CDP.pcap", LLDP)[0])
+    assert heard(switch, "one", 1)["protocol"] == "lldp"
 
 
 def test_a_flood_of_control_frames_starves_nobody(switch, wires, marker):

@@ -25,8 +25,9 @@
 #include "vswitchd/kernel/link.h"
 
 #define MTU_MAX 65535
-#define DOWN_MIN 16 /* below a tag in its bytes the kernel wants two more than an Ethernet header (skb_vlan_untag())   \
-		     */
+#define DOWN_MIN                                                                                                       \
+	16 /* below a tag in its bytes the kernel wants two more than an Ethernet header (skb_vlan_untag())            \
+	    */
 #define LINK_OUT "punt-out"
 #define LINK_IN "punt-in"
 #define LINK_LOST "punt-lost"
@@ -35,14 +36,16 @@
  * struct bpf_punt - the channel
  * @channel: our end
  * @ifindex: the programs' end
- * @last: whose frame was the last one; the kernel does not say whose those were that it lost, so this port is charged
+ * @sender: the port whose frame went down last
+ * @batch_ns: when the last batch came up
  */
 struct bpf_punt {
 	struct up_io io;
 	struct bpf_dp *bpf;
 	struct up_port *channel;
 	int ifindex;
-	uint32_t last;
+	uint32_t sender;
+	uint64_t batch_ns;
 };
 
 static struct bpf_slot *slot_get(struct bpf_punt *punt, uint32_t number)
@@ -50,25 +53,30 @@ static struct bpf_slot *slot_get(struct bpf_punt *punt, uint32_t number)
 	return number < VS_BPF_PORTS ? punt->bpf->ports[number] : NULL;
 }
 
-/* losses() - charge what was lost at our end since the last call. */
-static void losses(struct bpf_punt *punt)
+/* charge() - what our end has dropped since the last call was of port @number. */
+static void charge(struct bpf_punt *punt, uint32_t number)
 {
-	struct bpf_slot *slot = slot_get(punt, punt->last);
+	struct bpf_slot *slot = slot_get(punt, number);
 	uint64_t *drops = punt->channel->stats.drops;
 
-	punt->channel->driver->count(punt->channel);
 	for (int reason = 0; slot && reason < VS_DROP__COUNT; reason++) {
 		slot->lost[reason] += drops[reason];
 		drops[reason] = 0;
 	}
 }
 
-static void charge_next(struct bpf_punt *punt, uint32_t number)
+/*
+ * charge_full() - the first frame of a batch is of port @number. Frames were lost while others waited, of which this is
+ * the oldest; the kernel does not say whose they were, so its port is charged: that of a flood, when there is one.
+ */
+static void charge_full(struct bpf_punt *punt, uint32_t number)
 {
-	if (punt->last == number)
+	if (punt->batch_ns == punt->io.now_ns)
 		return;
-	losses(punt);
-	punt->last = number;
+	punt->batch_ns = punt->io.now_ns;
+	charge(punt, punt->sender);
+	punt->channel->driver->count(punt->channel);
+	charge(punt, number);
 }
 
 /* --- up --------------------------------------------------------------------------------------------------------- */
@@ -99,7 +107,7 @@ static void punt_up(struct bpf_punt *punt, struct frame *frame)
 
 	if (tag.tpid != VS_TPID_S || VS_PUNT_WHAT(tag.tci) >= sizeof(takers) / sizeof(takers[0]))
 		return; /* nobody but the programs has a reason to send here */
-	charge_next(punt, number);
+	charge_full(punt, number);
 	frame_retag(frame, &pop);
 	frame_uncover(frame);
 	takers[VS_PUNT_WHAT(tag.tci)](punt, number, frame);
@@ -114,7 +122,9 @@ static enum vs_drop punt_down(struct bpf_punt *punt, uint32_t number, enum vs_pu
 
 	if (frame_len(from) < DOWN_MIN || !frame_retag(&frame, &push))
 		return VS_DROP_RUNT;
-	charge_next(punt, number);
+	if (number != punt->sender)
+		charge(punt, punt->sender);
+	punt->sender = number;
 	punt->channel->driver->send(punt->channel, &frame, NULL);
 	return VS_DROP_NONE;
 }
@@ -231,7 +241,7 @@ void bpf_punt_drops(struct bpf_dp *bpf, uint32_t number, uint64_t drops[VS_DROP_
 	const struct bpf_slot *slot = bpf->ports[number];
 
 	if (bpf->punt)
-		losses(bpf->punt);
+		charge(bpf->punt, bpf->punt->sender);
 	for (int reason = 0; reason < VS_DROP__COUNT; reason++)
 		drops[reason] += slot->lost[reason] + (slot->served ? slot->served->stats.drops[reason] : 0);
 }

@@ -99,8 +99,18 @@ void rc_publish(struct rc *rc, struct rc_iface *iface)
 	set_link(iface, named_link(rc, iface, &link) ? &link : NULL);
 }
 
-/* Open vSwitch's key for each kind of drop. Whatever is not named here is the ingress port's. */
-enum { COUNT_RX_DROPPED, COUNT_RX_ERRORS, COUNT_TX_DROPPED, COUNT_TX_ERRORS, COUNT__KEYS };
+/*
+ * Open vSwitch's key for each kind of drop. Whatever is not named here is the ingress port's. A control frame that did
+ * not reach the daemon has been dropped as reserved-mac already.
+ */
+enum {
+	COUNT_RX_DROPPED,
+	COUNT_RX_ERRORS,
+	COUNT_TX_DROPPED,
+	COUNT_TX_ERRORS,
+	COUNT__KEYS,
+	COUNT_ELSEWHERE = COUNT__KEYS
+};
 
 static const char *const count_keys[COUNT__KEYS] = {
 	[COUNT_RX_DROPPED] = "rx_dropped",
@@ -110,10 +120,11 @@ static const char *const count_keys[COUNT__KEYS] = {
 };
 
 static const uint8_t count_of[VS_DROP__COUNT] = {
-	[VS_DROP_RUNT] = COUNT_RX_ERRORS,	 [VS_DROP_VLAN_RESERVED] = COUNT_RX_ERRORS,
-	[VS_DROP_VXLAN_SHORT] = COUNT_RX_ERRORS, [VS_DROP_VXLAN_FLAGS] = COUNT_RX_ERRORS,
-	[VS_DROP_MTU] = COUNT_TX_DROPPED,	 [VS_DROP_TX_FULL] = COUNT_TX_DROPPED,
-	[VS_DROP_PORT_DOWN] = COUNT_TX_DROPPED,	 [VS_DROP_TX_ERROR] = COUNT_TX_ERRORS,
+	[VS_DROP_RUNT] = COUNT_RX_ERRORS,	   [VS_DROP_VLAN_RESERVED] = COUNT_RX_ERRORS,
+	[VS_DROP_VXLAN_SHORT] = COUNT_RX_ERRORS,   [VS_DROP_VXLAN_FLAGS] = COUNT_RX_ERRORS,
+	[VS_DROP_MTU] = COUNT_TX_DROPPED,	   [VS_DROP_TX_FULL] = COUNT_TX_DROPPED,
+	[VS_DROP_PORT_DOWN] = COUNT_TX_DROPPED,	   [VS_DROP_TX_ERROR] = COUNT_TX_ERRORS,
+	[VS_DROP_CONTROL_LIMIT] = COUNT_ELSEWHERE, [VS_DROP_NO_DAEMON] = COUNT_ELSEWHERE,
 };
 
 static const char *const drop_keys[VS_DROP__COUNT] = {
@@ -133,7 +144,7 @@ static void set_statistics(struct rc *rc, struct rc_iface *iface)
 {
 	struct dp_port_stats stats;
 	struct vs_datum datum = {0};
-	uint64_t counts[COUNT__KEYS] = {0};
+	uint64_t counts[COUNT__KEYS + 1] = {0};
 
 	if (iface->number && rc->dp->ops->port_stats(rc->dp, iface->number, &stats) == 0) {
 		put_count(&datum, "rx_packets", stats.rx_packets);

@@ -50,7 +50,7 @@ static void mem_age(struct rig *rig, unsigned int seconds)
 
 /* --- the same ports under bpf: each frame goes down the punt channel, and comes up again ---------------------- */
 
-#define PUNT_MIN 16 /* a frame with a header, but shorter than this, does not come through (bpf_punt.c) */
+#define PUNT_MIN 16 /* a shorter frame, unless its tag is cut off and it is none, does not come through (bpf_punt.c) */
 
 static void punt_open(struct rig *rig)
 {
@@ -70,7 +70,7 @@ static bool punt_input(struct rig_port *port, const uint8_t *bytes, size_t len)
 {
 	struct books books;
 
-	if (len >= VS_ETH_HLEN && len < PUNT_MIN)
+	if (len >= VS_ETH_HLEN && len < PUNT_MIN && !vs_is_tpid(vs_load16(bytes + VS_ETH_HLEN - 2)))
 		return false;
 	books_open(&books, port);
 	mem_input(port, bytes, len);
