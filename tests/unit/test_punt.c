@@ -260,7 +260,7 @@ static void test_gso_stays_whole(void **state)
 	assert_memory_equal(&bench->seen[B].vnet, &vnet, sizeof(vnet));
 }
 
-/* The switch's own frames, by ports of every kind, tags and all. */
+/* The switch's own frames, tags and all. */
 static void test_output(void **state)
 {
 	struct bench *bench = *state;
@@ -281,6 +281,68 @@ static void test_output(void **state)
 	assert_int_equal(stats(bench, A).tx_packets, 0);
 	assert_int_equal(ops->port_output(bench->dp, bench->numbers[B], bytes, 13), -EINVAL);
 	assert_int_equal(ops->port_output(bench->dp, 4000, bytes, sizeof(bytes)), -ENOENT);
+}
+
+/* add_other() - one more port, on @bridge. Return: its number. */
+static uint32_t add_other(struct bench *bench, uint32_t bridge, struct dp_port_config config)
+{
+	uint32_t number;
+
+	config.vlan = (struct vs_port){.bridge = bridge, .flags = VS_PORT_TAGGED_OK};
+	memset(&config.vlan.members, 0xff, sizeof(config.vlan.members));
+	assert_int_equal(bench->dp->ops->port_add(bench->dp, &config, &number), 0);
+	return number;
+}
+
+/* ... into a cable, where they come in at its other end like any other. */
+static void test_output_into_a_cable(void **state)
+{
+	struct bench *bench = *state;
+	const struct dp_ops *ops = bench->dp->ops;
+	const struct dp_bridge_config config = {.name = "far", .ageing_s = 300, .forward = {.fdb_limit = 100}};
+	uint32_t far, here, there;
+	uint8_t bytes[100];
+
+	assert_int_equal(ops->bridge_add(bench->dp, &config, &far), 0);
+	there = add_other(bench, bench->bridge, (struct dp_port_config){.kind = DP_PORT_PATCH, .name = "there"});
+	here = add_other(bench, far, (struct dp_port_config){.kind = DP_PORT_PATCH, .name = "here", .peer = there});
+	make(bytes, sizeof(bytes), FROM_1_TO_ALL);
+	assert_int_equal(ops->port_output(bench->dp, here, bytes, sizeof(bytes)), 0);
+	await(bench, &bench->seen[A].n, 1);
+	await(bench, &bench->seen[B].n, 1);
+	await(bench, &bench->seen[WIRE].n, 1);
+	same(&bench->seen[A], bytes, sizeof(bytes));
+	assert_int_equal(ops->port_del(bench->dp, here), 0);
+	assert_int_equal(ops->port_del(bench->dp, there), 0);
+	assert_int_equal(ops->bridge_del(bench->dp, far), 0);
+}
+
+#define OUTER (14 + 20 + 8 + 8)
+
+/* ... and into a tunnel, to each of its ends. */
+static void test_output_into_a_tunnel(void **state)
+{
+	struct bench *bench = *state;
+	struct vs_ip remotes[] = {{{[10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 2}},
+				  {{[10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 3}}};
+	const struct dp_vxlan vxlan = {.vni = 7, .dst_port = 4789, .ttl = 64, .remotes = remotes, .n_remotes = 2};
+	const struct seen *seen = &bench->seen[WIRE];
+	uint32_t tunnel;
+	uint8_t bytes[100];
+
+	assert_true(wires_get(wires, 2) > 0);
+	lab_run("ip addr add 192.0.2.1/24 dev near2");
+	lab_run("ip neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev near2");
+	lab_run("ip neigh replace 192.0.2.3 lladdr 02:00:00:00:00:03 dev near2");
+	tunnel = add_other(bench, bench->bridge,
+			   (struct dp_port_config){.kind = DP_PORT_VXLAN, .name = "vx", .vxlan = vxlan});
+	make(bytes, sizeof(bytes), CONTROL);
+	assert_int_equal(bench->dp->ops->port_output(bench->dp, tunnel, bytes, sizeof(bytes)), 0);
+	await(bench, &seen->n, 2);
+	assert_int_equal(seen->len, OUTER + sizeof(bytes));
+	assert_memory_equal(seen->bytes + OUTER, bytes, sizeof(bytes));
+	assert_int_equal(bench->dp->ops->port_del(bench->dp, tunnel), 0);
+	lab_run("ip addr flush dev near2");
 }
 
 static void test_control_frames(void **state)
@@ -377,7 +439,7 @@ static void test_away(void **state)
 	assert_int_equal(stats(bench, A).drops[VS_DROP_NO_DAEMON], 5);
 }
 
-#define BOTH(test, setup) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(setup, test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 /* bpf_refused() - why this kernel will not have the programs; NULL: it takes them. */
 static char *bpf_refused(void)
@@ -396,20 +458,24 @@ static char *bpf_refused(void)
 int main(void)
 {
 	const struct CMUnitTest user[] = {
-		BOTH(test_ports_like_any_other, setup_user),
-		BOTH(test_gso_stays_whole, setup_user),
-		BOTH(test_output, setup_user),
-		BOTH(test_control_frames, setup_user),
-		BOTH(test_control_limit, setup_user),
+		WITH(setup_user, test_ports_like_any_other),
+		WITH(setup_user, test_gso_stays_whole),
+		WITH(setup_user, test_output),
+		WITH(setup_user, test_output_into_a_cable),
+		WITH(setup_user, test_output_into_a_tunnel),
+		WITH(setup_user, test_control_frames),
+		WITH(setup_user, test_control_limit),
 	};
 	const struct CMUnitTest bpf[] = {
-		BOTH(test_ports_like_any_other, setup_bpf),
-		BOTH(test_gso_stays_whole, setup_bpf),
-		BOTH(test_output, setup_bpf),
-		BOTH(test_control_frames, setup_bpf),
-		BOTH(test_control_limit, setup_bpf),
-		BOTH(test_socket_overflows, setup_bpf),
-		BOTH(test_away, setup_bpf),
+		WITH(setup_bpf, test_ports_like_any_other),
+		WITH(setup_bpf, test_gso_stays_whole),
+		WITH(setup_bpf, test_output),
+		WITH(setup_bpf, test_output_into_a_cable),
+		WITH(setup_bpf, test_output_into_a_tunnel),
+		WITH(setup_bpf, test_control_frames),
+		WITH(setup_bpf, test_control_limit),
+		WITH(setup_bpf, test_socket_overflows),
+		WITH(setup_bpf, test_away),
 	};
 	int failed;
 	char *why;
