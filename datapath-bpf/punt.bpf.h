@@ -45,12 +45,27 @@ VS_INLINE int punt_untag(struct __sk_buff *skb)
 }
 
 /*
- * The daemon's end. While the daemon lives its socket has had the frame by now, and its own program, which is before
- * this one, has taken it. So what comes here is lost.
+ * At the daemon's end its socket has had the frame before any program sees it, if there is a daemon. Whether there is
+ * one the kernel tells: map `alive` is not pinned, and is emptied when the process that holds it ends, however it does.
  */
 SEC("tc")
-int vs_punt_lost(struct __sk_buff *skb)
+int vs_punt_taken(struct __sk_buff *skb)
 {
+	(void)skb;
+	return TC_ACT_SHOT;
+}
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__array(values, int(struct __sk_buff *skb));
+} alive SEC(".maps") = {.values = {(void *)&vs_punt_taken}};
+
+SEC("tc")
+int vs_punt_up(struct __sk_buff *skb)
+{
+	bpf_tail_call(skb, &alive, 0);
 	if (skb->vlan_present && skb->vlan_proto == bpf_htons(VS_TPID_S))
 		count_drop(skb->vlan_tci & VS_TCI_VID, VS_DROP_NO_DAEMON);
 	return TC_ACT_SHOT;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* main.c - `make diff`: random switches and frames through both datapaths; any difference is a bug in one */
-#include <event2/event.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -29,22 +27,6 @@ static uint64_t setting(const char *name, uint64_t otherwise)
 	const char *text = getenv(name);
 
 	return text && *text ? strtoull(text, NULL, 0) : otherwise;
-}
-
-static bool bpf_is_there(void)
-{
-	struct event_base *base = event_base_new();
-	struct dp *dp = NULL;
-	char *why = NULL;
-
-	mkdir(LAB_RUNDIR, 0755);
-	if (!dp_bpf_open(base, LAB_RUNDIR, &dp, &why))
-		dp->ops->close(dp);
-	else
-		printf("diff: skipped: %s\n", why);
-	event_base_free(base);
-	free(why);
-	return dp != NULL;
 }
 
 static void tally_print(const struct tally *tally, uint64_t worlds, uint64_t seed, time_t seconds)
@@ -103,7 +85,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(test_diff, wires)};
 	int failed = 0;
 
-	if (wires && bpf_is_there())
+	if (wires && lab_has_bpf("diff"))
 		failed = cmocka_run_group_tests_name("diff", tests, NULL, NULL);
 	wires_close(wires);
 	return failed;

@@ -6,10 +6,10 @@ import json
 import os
 import socket
 import struct
-import subprocess
 
 import pytest
 from lib.switch import VSWITCHD
+from lib.tools import bpftool
 from lib.underlay import Peer
 from lib.wait import wait_until
 from lib.wire import TEST_TYPE, build, parse
@@ -23,12 +23,6 @@ A, B, C = "02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:0c"
 def three(switch):
     switch("add-br br0")
     return switch.add_wires("br0", "one", "two", "other")
-
-
-def bpftool(*words):
-    path = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"}
-    done = subprocess.run(["bpftool", "-j", *words], capture_output=True, text=True, check=True, env=path)
-    return json.loads(done.stdout or "null")
 
 
 class Tables:

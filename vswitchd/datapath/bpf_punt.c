@@ -5,7 +5,8 @@
  * A veth pair of our own. The programs put an outer tag on a frame that says what it is (enum vs_punt) and send it into
  * their end; we read the other one with the packet driver of the user datapath, so that GSO frames and partial
  * checksums stay as they are. (The kernel cuts a GSO frame that has a tag of its own below ours.) The other way we
- * write the frame with such a tag in its bytes, and a program behind the programs' end takes it off.
+ * write the frame with such a tag in its bytes, and vs_punt_in, behind the programs' end, takes it off. Behind our end
+ * vs_punt_up keeps the host's stack out, and counts what comes while there is no daemon.
  *
  * Ports that we serve ourselves have a driver, too. What comes in by one goes down the channel, to be forwarded by the
  * programs as from any port; what the programs send to one comes up and is handed to its driver.
@@ -25,12 +26,11 @@
 #include "vswitchd/kernel/link.h"
 
 #define MTU_MAX 65535
-#define DOWN_MIN                                                                                                       \
-	16 /* below a tag in its bytes the kernel wants two more than an Ethernet header (skb_vlan_untag())            \
-	    */
-#define LINK_OUT "punt-out"
+/* Of a frame with a tag in its bytes the kernel wants two more below it than an Ethernet header (skb_vlan_untag()). */
+#define DOWN_MIN 16
+
 #define LINK_IN "punt-in"
-#define LINK_LOST "punt-lost"
+#define LINK_UP "punt-up"
 
 /**
  * struct bpf_punt - the channel
@@ -160,19 +160,17 @@ int bpf_punt_output(struct bpf_dp *bpf, uint32_t number, const uint8_t *bytes, s
 
 /* --- life ------------------------------------------------------------------------------------------------------- */
 
-/* Our end comes last: from then on nothing that it brings is lost. */
+/* The socket comes first: what the program at our end takes off has been read, or is counted. */
 static int punt_attach(struct bpf_punt *punt, const int ends[2])
 {
 	const struct dp_port_config config = {.kind = DP_PORT_NETDEV, .name = "punt channel", .ifindex = ends[1]};
 	struct bpf_dp *bpf = punt->bpf;
-	int err = kn_bpf_attach(bpf->bpf, KN_BPF_PUNT_LOST, ends[1], LINK_LOST);
+	int err = up_port_open(&punt->io, &config, 0, &punt->channel);
 
 	if (!err)
-		err = kn_bpf_attach(bpf->bpf, KN_BPF_PUNT_OUT, ends[0], LINK_OUT);
+		err = kn_bpf_attach(bpf->bpf, KN_BPF_PUNT_UP, ends[1], LINK_UP);
 	if (!err)
 		err = kn_bpf_attach(bpf->bpf, KN_BPF_PUNT_IN, ends[0], LINK_IN);
-	if (!err)
-		err = up_port_open(&punt->io, &config, 0, &punt->channel);
 	if (!err && bpf->dp.callbacks.control) {
 		bpf->meta.punt_ifindex = (uint32_t)ends[0];
 		err = bpf_put_meta(bpf);
@@ -194,6 +192,7 @@ int bpf_punt_open(struct bpf_dp *bpf)
 	punt->bpf = bpf;
 	punt->ifindex = ends[0];
 	punt->io.input = punt_input;
+	punt->io.guarded = true;
 	err = up_io_open(&punt->io, bpf->base);
 	if (!err)
 		err = punt_attach(punt, ends);
@@ -212,9 +211,8 @@ void bpf_punt_close(struct bpf_dp *bpf, bool remove)
 	up_port_close(punt->channel);
 	up_io_close(&punt->io);
 	if (remove) {
-		kn_bpf_detach(bpf->bpf, LINK_OUT);
 		kn_bpf_detach(bpf->bpf, LINK_IN);
-		kn_bpf_detach(bpf->bpf, LINK_LOST);
+		kn_bpf_detach(bpf->bpf, LINK_UP);
 		kn_link_delete(bpf->kn, punt->ifindex);
 	}
 	free(punt);

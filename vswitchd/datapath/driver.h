@@ -26,6 +26,7 @@ struct up_port;
  * @rx: the receive slots
  * @now_ns: time of the batch under way, CLOCK_MONOTONIC
  * @dirty: ports with queued frames, @n_dirty of them
+ * @guarded: the devices are ours alone, and the host's stack is kept off them already
  * @input: a frame has come in by @port; @from: the VTEP it came from, or NULL
  */
 struct up_io {
@@ -35,6 +36,7 @@ struct up_io {
 	uint64_t now_ns;
 	struct vs_list dirty;
 	unsigned int n_dirty;
+	bool guarded;
 	void (*input)(struct up_port *port, struct frame *frame, const struct vs_ip *from);
 };
 

@@ -255,8 +255,8 @@ static int packet_open(struct up_port *port, const struct dp_port_config *config
 	p->fd = packet_socket(config->ifindex);
 	if (p->fd < 0)
 		return p->fd;
-	p->steal = kn_steal_open(config->ifindex);
-	if (p->steal < 0)
+	p->steal = port->io->guarded ? -1 : kn_steal_open(config->ifindex);
+	if (p->steal < 0 && !port->io->guarded)
 		vs_warn("%s: the host's own network stack sees its frames too (%s)", port->name, strerror(-p->steal));
 	p->readable = event_new(port->io->base, p->fd, EV_READ | EV_PERSIST, on_readable, p);
 	event_add(p->readable, NULL);

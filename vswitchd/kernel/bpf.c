@@ -279,8 +279,8 @@ static int program_fd(const struct kn_bpf *bpf, enum kn_bpf_program program)
 {
 	const struct bpf_program *const programs[] = {
 		[KN_BPF_PORT_IN] = bpf->skel->progs.vs_port_in,	  [KN_BPF_PATCH_IN] = bpf->skel->progs.vs_patch_in,
-		[KN_BPF_VXLAN_IN] = bpf->skel->progs.vs_vxlan_in, [KN_BPF_PUNT_OUT] = bpf->skel->progs.vs_punt_out,
-		[KN_BPF_PUNT_IN] = bpf->skel->progs.vs_punt_in,	  [KN_BPF_PUNT_LOST] = bpf->skel->progs.vs_punt_lost,
+		[KN_BPF_VXLAN_IN] = bpf->skel->progs.vs_vxlan_in, [KN_BPF_PUNT_IN] = bpf->skel->progs.vs_punt_in,
+		[KN_BPF_PUNT_UP] = bpf->skel->progs.vs_punt_up,
 	};
 
 	return bpf_program__fd(programs[program]);

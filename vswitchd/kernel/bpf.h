@@ -25,14 +25,7 @@ enum kn_bpf_map {
 		KN_BPF_MAP__COUNT
 };
 
-enum kn_bpf_program {
-	KN_BPF_PORT_IN,
-	KN_BPF_PATCH_IN,
-	KN_BPF_VXLAN_IN,
-	KN_BPF_PUNT_OUT,
-	KN_BPF_PUNT_IN,
-	KN_BPF_PUNT_LOST
-};
+enum kn_bpf_program { KN_BPF_PORT_IN, KN_BPF_PATCH_IN, KN_BPF_VXLAN_IN, KN_BPF_PUNT_IN, KN_BPF_PUNT_UP };
 
 enum kn_bpf_xdp_mode { KN_BPF_XDP_NATIVE, KN_BPF_XDP_GENERIC };
 

@@ -10,8 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define ATTACH_TCX_INGRESS 46	/* BPF_TCX_INGRESS, since Linux 6.6; not in older headers */
-#define ATTACH_BEFORE (1U << 3) /* BPF_F_BEFORE: of all programs there are */
+#define ATTACH_TCX_INGRESS 46 /* BPF_TCX_INGRESS, since Linux 6.6; not in older headers */
 
 static int bpf(int command, union bpf_attr *attr)
 {
@@ -41,7 +40,6 @@ int kn_steal_open(int ifindex)
 	attr.link_create.prog_fd = (uint32_t)prog;
 	attr.link_create.target_ifindex = (uint32_t)ifindex;
 	attr.link_create.attach_type = ATTACH_TCX_INGRESS;
-	attr.link_create.flags = ATTACH_BEFORE;
 	link = bpf(BPF_LINK_CREATE, &attr);
 	close(prog);
 	return link;

@@ -6,8 +6,8 @@
 /*
  * An AF_PACKET socket sees a copy; the frame itself goes on into the host, which answers ARP for any address it has,
  * forwards when it is a router, and shows up as a ghost on the network. A two-instruction BPF program on tcx ingress
- * drops it there, after the socket has had its copy and before any other program. The link lives as long as its file
- * descriptor, so it ends with the daemon.
+ * drops it there, after the socket has had its copy. The link lives as long as its file descriptor, so it ends with
+ * the daemon.
  */
 
 /**

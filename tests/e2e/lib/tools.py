@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# tools.py - programs of others that the tests run: ping, iperf3, tshark, ethtool
+# tools.py - programs of others that the tests run: bpftool, ping, iperf3, tshark, ethtool
 import contextlib
 import json
 import os
@@ -21,6 +21,13 @@ def need(*programs):
     for program in programs:
         if not shutil.which(program):
             pytest.skip(f"{program} is not installed")
+
+
+def bpftool(*words):
+    """Run bpftool and return what it prints as JSON."""
+    path = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"}
+    done = subprocess.run(["bpftool", "-j", *words], capture_output=True, text=True, check=True, env=path)
+    return json.loads(done.stdout or "null")
 
 
 def ping(ns, address, count=1, size=None, source=None):

@@ -35,6 +35,33 @@ bool lab_enter(const char *program)
 	return true;
 }
 
+bool lab_has_bpf(const char *program)
+{
+	struct event_base *base = event_base_new();
+	struct dp *dp = NULL;
+	char *why = NULL;
+
+	mkdir(LAB_RUNDIR, 0755);
+	if (!dp_bpf_open(base, LAB_RUNDIR, &dp, &why))
+		dp->ops->close(dp);
+	else
+		printf("%s: skipped under bpf: %s\n", program, why);
+	event_base_free(base);
+	free(why);
+	return dp != NULL;
+}
+
+struct dp *lab_bpf(struct event_base *base)
+{
+	struct dp *dp;
+	char *why = NULL;
+
+	mkdir(LAB_RUNDIR, 0755);
+	if (dp_bpf_open(base, LAB_RUNDIR, &dp, &why))
+		fail_msg("%s", why);
+	return dp;
+}
+
 struct lab *lab_open(void)
 {
 	struct lab *lab = vs_xcalloc(1, sizeof(*lab));

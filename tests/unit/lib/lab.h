@@ -25,6 +25,12 @@ struct lab {
  */
 bool lab_enter(const char *program);
 
+/** lab_has_bpf() - whether this kernel takes the programs; prints why not. Call it inside lab_enter(). */
+bool lab_has_bpf(const char *program);
+
+/** lab_bpf() - the bpf datapath in LAB_RUNDIR, on what an earlier one has left there. */
+struct dp *lab_bpf(struct event_base *base);
+
 /** lab_open() - an empty switch in an empty namespace. All lab functions fail the test when they cannot work. */
 struct lab *lab_open(void);
 

@@ -9,9 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -29,11 +27,7 @@
 
 static void live_open(struct rig *rig)
 {
-	char *why = NULL;
-
-	mkdir(LAB_RUNDIR, 0755);
-	if (dp_bpf_open(rig->base, LAB_RUNDIR, &rig->dp, &why))
-		fail_msg("%s", why);
+	rig->dp = lab_bpf(rig->base);
 }
 
 static void live_port_config(struct rig_port *port, struct dp_port_config *config)

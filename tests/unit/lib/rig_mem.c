@@ -3,7 +3,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -50,15 +49,12 @@ static void mem_age(struct rig *rig, unsigned int seconds)
 
 /* --- the same ports under bpf: each frame goes down the punt channel, and comes up again ---------------------- */
 
-#define PUNT_MIN 16 /* a shorter frame, unless its tag is cut off and it is none, does not come through (bpf_punt.c) */
+#define PUNT_MIN 16 /* a shorter frame, unless its tag is cut off and it is none, does not come through (bpf_punt.c)   \
+		     */
 
 static void punt_open(struct rig *rig)
 {
-	char *why = NULL;
-
-	mkdir(LAB_RUNDIR, 0755);
-	if (dp_bpf_open(rig->base, LAB_RUNDIR, &rig->dp, &why))
-		fail_msg("%s", why);
+	rig->dp = lab_bpf(rig->base);
 }
 
 static void punt_collect(struct rig *rig)

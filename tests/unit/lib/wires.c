@@ -20,6 +20,7 @@
 #define TAG_LEN 4
 #define TAGGED_MIN 20 /* what skb_vlan_untag() wants to see: addresses, tag, EtherType, and two bytes more */
 #define RECEIVE_BUFFER (64 << 20)
+#define PATIENCE_MS 10000
 
 /* struct wires - @ids: wire by the far end's ifindex; small numbers, for nothing else is in that namespace */
 struct wires {
@@ -165,6 +166,26 @@ int wires_get(struct wires *wires, unsigned int id)
 	id_remember(wires, id, far.ifindex);
 	wires->near_ifindex[id] = near.ifindex;
 	return near.ifindex;
+}
+
+static int running_await(struct kn *kn, int ifindex)
+{
+	struct kn_link link = {.flags = 0};
+	int err = 0;
+
+	for (int i = 0; !err && !(link.flags & IFF_RUNNING); i++) {
+		err = i < PATIENCE_MS ? kn_link_by_index(kn, ifindex, &link) : -ETIMEDOUT;
+		if (!err && !(link.flags & IFF_RUNNING))
+			usleep(1000);
+	}
+	return err;
+}
+
+int wires_await(struct wires *wires, unsigned int id)
+{
+	int err = running_await(wires->near, wires->near_ifindex[id]);
+
+	return err ? err : running_await(wires->far, wires->far_ifindex[id]);
 }
 
 bool wires_carry(const uint8_t *bytes, size_t len)

@@ -32,6 +32,9 @@ void wires_close(struct wires *wires);
 /** wires_get() - the device of the near end of wire @id, made when it is first asked for. Return: ifindex, -errno. */
 int wires_get(struct wires *wires, unsigned int id);
 
+/** wires_await() - wait until wire @id carries what is sent: one that was just made may drop it, for up to a second. */
+int wires_await(struct wires *wires, unsigned int id);
+
 /**
  * wires_carry() - whether a frame arrives on a real wire at all. The kernel takes the tag off before anybody sees the
  * frame, and drops one whose tag is cut off (skb_vlan_untag()); a network device takes no less than a header.
