@@ -49,10 +49,11 @@ def links(switch):
 
 
 def pinned_drops(switch, reason):
-    """What the programs have counted of a reason at all ports, as the pinned map has it: the daemon may be dead."""
+    """What the programs have counted of a reason at the first ports, as the pinned map has it: the daemon may be dead."""
     with open(os.path.join(PCAPS, "../../../datapath-bpf/core/reasons.h"), encoding="utf-8") as file:
         at = 32 + 8 * re.findall(r'X\([A-Z0-9_]+, "([a-z0-9-]+)"', file.read()).index(reason)
-    rows = bpftool("map", "dump", "pinned", f"{switch.rundir}/bpf/map-stats")
+    path = f"{switch.rundir}/bpf/map-stats"
+    rows = [bpftool("map", "lookup", "pinned", path, "key", number, "0", "0", "0") for number in "123"]
     return sum(int.from_bytes(bytes(int(byte, 16) for byte in cpu["value"][at:at + 8]), sys.byteorder)
                for row in rows for cpu in row["values"])
 
