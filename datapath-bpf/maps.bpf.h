@@ -98,6 +98,6 @@ struct {
 	__uint(max_entries, VS_BPF_PORTS);
 	__type(key, __u32);
 	__type(value, struct vs_bucket);
-} buckets SEC(".maps");
+} buckets SEC(".maps") __weak;
 
 #endif
