@@ -71,8 +71,8 @@ int jsonrpc_request_read(json_t *message, struct jsonrpc_request *request, const
 		*error = "\"method\" must be a string";
 	else if (!json_is_array(request->params))
 		*error = "\"params\" must be an array";
-	else if (!request->id || json_is_null(request->id))
-		*error = "\"id\" must be there and not null";
+	else if (!request->id)
+		*error = "\"id\" must be there";
 	else
 		return 0;
 	return -EINVAL;
@@ -88,22 +88,21 @@ json_t *jsonrpc_parse(const char *text, size_t n, char **error)
 	return json;
 }
 
-/* Serialize and let go of @json, which may be NULL (a part of it could not be made). */
-static char *jsonrpc_dump(json_t *json)
+char *jsonrpc_text(json_t *message)
 {
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	char *text = message ? json_dumps(message, JSON_COMPACT) : NULL;
 
-	json_decref(json);
+	json_decref(message);
 	return text;
 }
 
 char *jsonrpc_request_text(json_int_t id, const char *method, json_t *params)
 {
-	return jsonrpc_dump(json_pack("{s:I, s:s, s:o}", "id", id, "method", method, "params", params));
+	return jsonrpc_text(json_pack("{s:I, s:s, s:o}", "id", id, "method", method, "params", params));
 }
 
-char *jsonrpc_reply_text(json_t *id, json_t *result, json_t *error)
+json_t *jsonrpc_reply(json_t *id, json_t *result, json_t *error)
 {
-	return jsonrpc_dump(json_pack("{s:O, s:o, s:o}", "id", id, "result", result ? result : json_null(), "error",
-				      error ? error : json_null()));
+	return json_pack("{s:O, s:o, s:o}", "id", id, "result", result ? result : json_null(), "error",
+			 error ? error : json_null());
 }

@@ -37,7 +37,7 @@ int jsonrpc_scan(struct jsonrpc_scan *scan, const char *data, size_t n, size_t l
 
 /**
  * struct jsonrpc_request - what a request asks; the JSON values are borrowed from the message
- * @id: what the reply must carry; any value but null
+ * @id: what the reply must carry; null for a notification, which gets none
  */
 struct jsonrpc_request {
 	json_t *id;
@@ -57,7 +57,11 @@ json_t *jsonrpc_parse(const char *text, size_t n, char **error);
 /** jsonrpc_request_text() - a request as text. Steals @params. Return: malloc()ed, NULL if it cannot be written. */
 char *jsonrpc_request_text(json_int_t id, const char *method, json_t *params);
 
-/** jsonrpc_reply_text() - a reply as text, @error NULL when all went well. Steals @result and @error. */
-char *jsonrpc_reply_text(json_t *id, json_t *result, json_t *error);
+/** jsonrpc_reply() - a reply, @error NULL when all went well. Steals @result and @error. Return: NULL if it cannot be.
+ */
+json_t *jsonrpc_reply(json_t *id, json_t *result, json_t *error);
+
+/** jsonrpc_text() - a message as text. Steals @message, which may be NULL. Return: malloc()ed, NULL if it cannot be. */
+char *jsonrpc_text(json_t *message);
 
 #endif

@@ -168,7 +168,22 @@ char *vs_type_name(const struct vs_type *type);
 /** vs_datum_to_json() - RFC 7047 <value>. Return: a new reference. */
 json_t *vs_datum_to_json(const struct vs_type *type, const struct vs_datum *datum);
 
-/** vs_datum_from_json() - the reverse, checked against @type. Return: 0, -EINVAL or -ERANGE with @error. */
+/** vs_datum_from_json() - the reverse, checked against @type. Return: 0, or as below with @error. */
 int vs_datum_from_json(const struct vs_type *type, const json_t *json, struct vs_datum *datum, char **error);
+
+/** struct vs_json_names - what ["named-uuid", NAME] stands for. @find: return 0, or not if NAME cannot be a name. */
+struct vs_json_names {
+	int (*find)(void *arg, const char *name, struct vs_uuid *uuid);
+	void *arg;
+};
+
+/**
+ * vs_datum_from_json_named() - the same with @names (NULL: there are none), for whoever answers as RFC 7047 has it
+ * @where: on failure the part of @json that is wrong, or NULL
+ * @error: on failure a malloc()ed phrase, as ovsdb-server words it
+ * Return: 0, -EINVAL (syntax), -ERANGE (constraint violation) or -EEXIST (something is there twice).
+ */
+int vs_datum_from_json_named(const struct vs_type *type, const json_t *json, const struct vs_json_names *names,
+			     struct vs_datum *datum, const json_t **where, char **error);
 
 #endif

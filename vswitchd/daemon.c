@@ -87,7 +87,7 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 
 /* --- start ----------------------------------------------------------------------------------------------------- */
 
-/* make_directories() - @path and what leads to it, as mkdir -p does. */
+/* @path and what leads to it, as mkdir -p does. */
 static int make_directories(const char *path)
 {
 	char *copy = vs_xstrdup(path);
@@ -105,20 +105,32 @@ static int make_directories(const char *path)
 	return err;
 }
 
+/* The directory that the file @path of option @option is in. Return: 0 or -errno, after the message. */
+static int make_directory_of(const char *option, const char *path)
+{
+	char *directory = vs_xstrdup(path), *slash = strrchr(directory, '/');
+	int err = 0;
+
+	if (slash && slash != directory) {
+		*slash = '\0';
+		err = make_directories(directory);
+		if (err)
+			vs_err("cannot make the directory of %s \"%s\": %s", option, path, strerror(-err));
+	}
+	free(directory);
+	return err;
+}
+
 static int prepare_paths(const struct options *o)
 {
-	char *db_dir = vs_xstrdup(o->db), *slash = strrchr(db_dir, '/');
 	int err = make_directories(o->rundir);
 
 	if (err)
 		vs_err("cannot make --rundir \"%s\": %s", o->rundir, strerror(-err));
-	if (!err && slash && slash != db_dir) {
-		*slash = '\0';
-		err = make_directories(db_dir);
-		if (err)
-			vs_err("cannot make the directory of --db \"%s\": %s", o->db, strerror(-err));
-	}
-	free(db_dir);
+	if (!err)
+		err = make_directory_of("--db", o->db);
+	for (size_t i = 0; i < o->n_remotes && !err; i++)
+		err = make_directory_of("--remote", o->remotes[i]);
 	return err;
 }
 
@@ -244,11 +256,16 @@ static int open_control(struct daemon *d)
 				    .quit = env_quit,
 				    .arg = d};
 	char *path = vs_xasprintf("%s/vswitchd.sock", d->options->rundir);
+	const char *at = path;
 	int err = ctl_open(d->base, &env, path, d->options->group, &d->ctl);
 
+	for (size_t i = 0; i < d->options->n_remotes && !err; i++) {
+		at = d->options->remotes[i];
+		err = ctl_listen(d->ctl, at, d->options->group);
+	}
 	if (err)
-		vs_err("cannot listen on \"%s\": %s", path,
-		       err == -EADDRINUSE ? "another vswitchd serves there" : strerror(-err));
+		vs_err("cannot listen on \"%s\": %s", at,
+		       err == -EADDRINUSE ? "another process serves there" : strerror(-err));
 	free(path);
 	return err;
 }

@@ -71,6 +71,21 @@ static int parse_log_file(struct options *o, const char *value)
 	return -1;
 }
 
+static int parse_remote(struct options *o, const char *value)
+{
+	if (strncmp(value, "punix:/", 7) != 0) {
+		fprintf(stderr, "vswitchd: --remote: \"%s\" is not a socket to listen on; write punix:/PATH\n", value);
+		return EXIT_FAILURE;
+	}
+	if (o->n_remotes == OPTIONS_MAX_REMOTES) {
+		fprintf(stderr, "vswitchd: --remote: \"%s\" is one too many; there may be %d\n", value,
+			OPTIONS_MAX_REMOTES);
+		return EXIT_FAILURE;
+	}
+	o->remotes[o->n_remotes++] = value + strlen("punix:");
+	return -1;
+}
+
 static int parse_group(struct options *o, const char *value)
 {
 	const struct group *group = getgrnam(value);
@@ -110,7 +125,9 @@ static const struct option_row rows[] = {
 	{"rundir", 0, "DIR", "socket and run-time state [$VSWITCH_RUNDIR, " DEFAULT_RUNDIR "]", parse_rundir},
 	{"db", 0, "FILE", "database [$VSWITCH_DB, " DEFAULT_DB "]", parse_db},
 	{"datapath", 0, "auto|bpf|user", "what carries the frames [auto]", parse_datapath},
-	{"group", 0, "GROUP", "group that may use the socket [the daemon's own]", parse_group},
+	{"remote", 0, "punix:/PATH", "a further socket to listen on, for example for tools of Open vSwitch",
+	 parse_remote},
+	{"group", 0, "GROUP", "group that may use the sockets [the daemon's own]", parse_group},
 	{"detach", 0, NULL, "go to the background once commands are served", parse_detach},
 	{"flush", 0, NULL, "end the forwarding that a daemon left in the kernel, remove its programs, and exit",
 	 parse_flush},

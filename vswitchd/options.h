@@ -4,13 +4,17 @@
 #define VS_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
+
+#define OPTIONS_MAX_REMOTES 8
 
 /**
  * struct options - what vswitchd was told
  * @rundir: where the socket, the marks of what we made, and with --detach the log lie
  * @db: the database file
  * @datapath: "auto", "user" or "bpf"
+ * @remotes: paths of further sockets, @n_remotes of them
  * @group: that may use the socket; (gid_t)-1: the daemon's own
  * @pidfile, @log_file: NULL for none
  * @flush: only remove what an earlier daemon left in the kernel's datapath
@@ -20,6 +24,8 @@ struct options {
 	const char *rundir;
 	const char *db;
 	const char *datapath;
+	const char *remotes[OPTIONS_MAX_REMOTES];
+	size_t n_remotes;
 	gid_t group;
 	const char *pidfile;
 	const char *log_file;

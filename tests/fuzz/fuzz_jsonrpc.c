@@ -39,7 +39,7 @@ static void read_message(const char *text, size_t size)
 	if (!message && !error)
 		abort();
 	if (message && !jsonrpc_request_read(message, &request, &why)) {
-		char *reply = jsonrpc_reply_text(request.id, json_incref(request.params), NULL);
+		char *reply = jsonrpc_text(jsonrpc_reply(request.id, json_incref(request.params), NULL));
 		free(reply);
 	} else if (message && !why) {
 		abort();

@@ -358,7 +358,7 @@ static void test_inconsistent(void **state)
 		{"{\"tables\":{\"Bridge\":{\"00000000-0000-0000-0000-000000000001\":{\"nosuch\":1}}}}",
 		 "table Bridge has no column \"nosuch\""},
 		{"{\"tables\":{\"Bridge\":{\"00000000-0000-0000-0000-000000000001\":{\"name\":1}}}}",
-		 "column name in table Bridge: 1 is not a string"},
+		 "column name in table Bridge: 1: expected string"},
 		{"{\"tables\":{\"Bridge\":{\"00000000-0000-0000-0000-000000000001\":{\"ports\":[\"diff\",[\"uuid\","
 		 "\"00000000-0000-0000-0000-000000000002\"],[\"set\",[]]]}}}}",
 		 "cannot be removed because it is not there"},

@@ -90,8 +90,8 @@ static const struct {
 	{"{\"id\":1,\"method\":5,\"params\":[]}", "\"method\" must be a string"},
 	{"{\"id\":1,\"method\":\"m\"}", "\"params\" must be an array"},
 	{"{\"id\":1,\"method\":\"m\",\"params\":{}}", "\"params\" must be an array"},
-	{"{\"method\":\"m\",\"params\":[]}", "\"id\" must be there and not null"},
-	{"{\"id\":null,\"method\":\"m\",\"params\":[]}", "\"id\" must be there and not null"},
+	{"{\"method\":\"m\",\"params\":[]}", "\"id\" must be there"},
+	{"{\"id\":null,\"method\":\"m\",\"params\":[]}", NULL},
 };
 
 static void test_requests(void **state)
@@ -134,10 +134,10 @@ static void test_texts(void **state)
 	(void)state;
 	assert_string_equal(text, "{\"id\":7,\"method\":\"echo\",\"params\":[1]}");
 	free(text);
-	text = jsonrpc_reply_text(id, json_pack("{s:i}", "a", 1), NULL);
+	text = jsonrpc_text(jsonrpc_reply(id, json_pack("{s:i}", "a", 1), NULL));
 	assert_string_equal(text, "{\"id\":7,\"result\":{\"a\":1},\"error\":null}");
 	free(text);
-	text = jsonrpc_reply_text(id, NULL, json_string("no"));
+	text = jsonrpc_text(jsonrpc_reply(id, NULL, json_string("no")));
 	assert_string_equal(text, "{\"id\":7,\"result\":null,\"error\":\"no\"}");
 	free(text);
 	json_decref(id);

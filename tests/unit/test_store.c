@@ -391,7 +391,8 @@ static void test_root(void **state)
 	model_refused(store, "table Open_vSwitch always has exactly one row");
 	store_begin(store);
 	store_insert(store, STORE_Open_vSwitch);
-	model_refused(store, "table Open_vSwitch always has exactly one row");
+	model_refused(store, "transaction causes \"Open_vSwitch\" table to contain 2 rows, greater than the "
+			     "schema-defined limit of 1 row(s)");
 	store_begin(store);
 	for (int i = 0; i < 2; i++) {
 		struct store_row *row = store_insert(store, STORE_Flow_Sample_Collector_Set);

@@ -16,6 +16,8 @@ struct client_ops {
 	void (*ready)(void *arg, struct client *client);
 	/* Bytes held for unfinished or waiting messages changed from @before to @now. Return: false to close it. */
 	bool (*held)(void *arg, size_t before, size_t now);
+	/* What has been sent but not read is @less bytes less and @more bytes more. */
+	void (*unread)(void *arg, size_t less, size_t more);
 	/* The last reply has been sent, and it was one that client_reply() marked as final. */
 	void (*sent)(void *arg, struct client *client);
 	/* The connection is over: let go of it, then call client_free(). */
@@ -32,11 +34,23 @@ void client_free(struct client *client, bool keep_open);
 /** client_take() - the message that is there, taken out. Return: malloc()ed text of *@size bytes. */
 char *client_take(struct client *client, size_t *size);
 
-/** client_reply() - send @text (with a new line after it), then look for the next message. */
+/** client_next() - the message that was taken has been dealt with: look for the next one. */
+void client_next(struct client *client);
+
+/** client_reply() - send @text, with a new line after it. */
 void client_reply(struct client *client, const char *text, bool final);
 
-/** client_refuse() - close the connection because of what it sent; @why goes to the log. */
+/** client_notify() - the same, unasked: a client that is too far behind is given up. */
+void client_notify(struct client *client, const char *text);
+
+/** client_unread() - how many bytes it has been sent and has not read. */
+size_t client_unread(const struct client *client);
+
+/** client_refuse() - close the connection because of what it did, soon; @why goes to the log. */
 void client_refuse(struct client *client, const char *why);
+
+/** client_is_over() - is the connection about to be closed? */
+bool client_is_over(const struct client *client);
 
 /** client_is_idle() - has it asked for nothing that has not been answered, not even begun to? */
 bool client_is_idle(const struct client *client);

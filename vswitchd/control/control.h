@@ -46,6 +46,9 @@ struct ctl_env {
 int ctl_open(struct event_base *base, const struct ctl_env *env, const char *path, gid_t group, struct ctl **ctl);
 void ctl_close(struct ctl *ctl);
 
+/** ctl_listen() - on @path, too. Return: as ctl_open(). */
+int ctl_listen(struct ctl *ctl, const char *path, gid_t group);
+
 /**
  * struct ctl_answer - what one command line prints and how it ends
  * @out, @err: malloc()ed, never NULL

@@ -11,8 +11,6 @@
 #include <event2/listener.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/jsonrpc.h"
@@ -21,28 +19,37 @@
 #include "common/xalloc.h"
 #include "vswitchd/control/client.h"
 #include "vswitchd/control/control.h"
+#include "vswitchd/control/door.h"
+#include "vswitchd/ovsdb/ovsdb.h"
 
 #define MAX_CLIENTS 256
-#define MAX_HELD (64u << 20) /* bytes of unfinished requests, of all clients together */
-#define SOCKET_MODE 0660
-#define BACKLOG 128
+#define MAX_HELD (64u << 20)	/* bytes of unfinished requests, of all clients together */
+#define MAX_UNREAD (256u << 20) /* bytes that clients have not read, of all together */
 
 /* A client as the server knows it. */
 struct seat {
 	struct vs_list link, turn; /* among all clients, the longest silent first; in the queue, or alone */
 	struct ctl *ctl;
 	struct client *client;
+	struct ovsdb_session *session;
+};
+
+/* A socket to come in by. */
+struct door {
+	struct vs_list link;
+	char *path;
+	struct evconnlistener *listener;
 };
 
 struct ctl {
 	struct event_base *base;
 	struct ctl_env env;
-	char *path;
-	struct evconnlistener *listener;
+	struct ovsdb *ovsdb;
+	struct vs_list doors;
 	struct event *turn;  /* runs one command */
 	struct event *pause; /* accepts again after having had no descriptor for a new connection */
 	struct vs_list seats, queue;
-	size_t n_clients, held;
+	size_t n_clients, held, unread;
 	struct seat *quitter; /* its command was to end the daemon */
 	bool quit_cleanup;
 };
@@ -68,6 +75,43 @@ static bool seat_held(void *arg, size_t before, size_t now)
 	return ctl->held <= MAX_HELD || now <= before;
 }
 
+/* Whoever has read least gives way. */
+static void seat_unread(void *arg, size_t less, size_t more)
+{
+	struct ctl *ctl = ((struct seat *)arg)->ctl;
+	struct vs_list *link, *next;
+	struct client *victim = NULL;
+
+	ctl->unread += more - less;
+	if (ctl->unread <= MAX_UNREAD || !more)
+		return;
+	vs_list_each_safe(link, next, &ctl->seats)
+	{
+		struct client *client = vs_container(link, struct seat, link)->client;
+
+		if (!client_is_over(client) && (!victim || client_unread(client) > client_unread(victim)))
+			victim = client;
+	}
+	if (victim)
+		client_refuse(victim, "too many bytes are waiting for clients, and most of them for this one");
+}
+
+/* What the database has to say to a client. */
+static void seat_send(void *arg, json_t *message)
+{
+	struct seat *seat = arg;
+	bool asked = !json_object_get(message, "method");
+	char *text = jsonrpc_text(message);
+
+	if (!text)
+		client_refuse(seat->client, "the reply cannot be written");
+	else if (asked)
+		client_reply(seat->client, text, false);
+	else
+		client_notify(seat->client, text);
+	free(text);
+}
+
 static void server_quit(struct ctl *ctl)
 {
 	if (ctl->env.quit)
@@ -86,6 +130,7 @@ static void seat_free(struct seat *seat)
 
 	vs_list_remove(&seat->link);
 	vs_list_remove(&seat->turn);
+	ovsdb_session_free(seat->session);
 	ctl->n_clients--;
 	free(seat);
 }
@@ -116,7 +161,8 @@ static size_t seats_of_user(const struct ctl *ctl, uid_t uid)
 
 /*
  * Connections that somebody forgot, or keeps for the purpose, must not lock everybody else out: of the user who has
- * the most, the one that has been idle longest gives way. Return: whether there was one.
+ * the most, the one that has been idle longest gives way, and one that waits for news only if there is no other.
+ * Return: whether there was one.
  */
 static bool server_make_room(struct ctl *ctl)
 {
@@ -128,8 +174,9 @@ static bool server_make_room(struct ctl *ctl)
 	{
 		struct seat *seat = vs_container(link, struct seat, link);
 		size_t n = client_is_idle(seat->client) ? seats_of_user(ctl, client_peer(seat->client)->uid) : 0;
+		bool watching = ovsdb_session_is_watching(seat->session);
 
-		if (n > most) {
+		if (n && victim && watching != ovsdb_session_is_watching(victim->session) ? !watching : n > most) {
 			most = n;
 			victim = seat;
 		}
@@ -155,13 +202,18 @@ static void server_on_connection(struct evconnlistener *listener, evutil_socket_
 		return;
 	}
 	struct seat *seat = vs_xcalloc(1, sizeof(*seat));
-	const struct client_ops ops = {
-		.ready = seat_ready, .held = seat_held, .sent = seat_sent, .gone = seat_gone, .arg = seat};
+	const struct client_ops ops = {.ready = seat_ready,
+				       .held = seat_held,
+				       .unread = seat_unread,
+				       .sent = seat_sent,
+				       .gone = seat_gone,
+				       .arg = seat};
 	seat->ctl = ctl;
 	vs_list_push(&ctl->seats, &seat->link);
 	vs_list_init(&seat->turn);
 	ctl->n_clients++;
 	seat->client = client_new(ctl->base, fd, &ops);
+	seat->session = ovsdb_session_new(ctl->ovsdb, false, seat_send, seat);
 }
 
 /* Without this pause the loop would spin: the connection that cannot be accepted stays there to be accepted. */
@@ -177,9 +229,13 @@ static void server_on_accept_error(struct evconnlistener *listener, void *arg)
 
 static void server_on_pause_end(evutil_socket_t fd, short what, void *arg)
 {
+	struct ctl *ctl = arg;
+	struct vs_list *link, *next;
+
 	(void)fd;
 	(void)what;
-	evconnlistener_enable(((struct ctl *)arg)->listener);
+	vs_list_each_safe(link, next, &ctl->doors)
+		evconnlistener_enable(vs_container(link, struct door, link)->listener);
 }
 
 /* --- requests --------------------------------------------------------------------------------------------------- */
@@ -251,29 +307,33 @@ static json_t *run_vsctl(struct seat *seat, json_t *params)
 	return result;
 }
 
-/* Run a request and reply to it. May free the client. */
-static void serve(struct seat *seat, json_t *message)
+/* Run a command line and reply. */
+static void serve_vsctl(struct seat *seat, const struct jsonrpc_request *request)
 {
-	struct jsonrpc_request request;
-	const char *why;
-	json_t *result = NULL, *error = NULL;
+	json_t *result = run_vsctl(seat, request->params), *error = NULL;
 
-	if (jsonrpc_request_read(message, &request, &why)) {
-		client_refuse(seat->client, why);
-		return;
-	}
-	if (!strcmp(request.method, "echo"))
-		result = json_incref(request.params);
-	else if (strcmp(request.method, "vsctl"))
-		error = json_string("unknown method");
-	else if (!(result = run_vsctl(seat, request.params)))
+	if (!result)
 		error = json_string("params of \"vsctl\" must be an array of strings, and an object");
-	char *text = jsonrpc_reply_text(request.id, result, error);
+	char *text = jsonrpc_text(jsonrpc_reply(request->id, result, error));
 	if (text)
 		client_reply(seat->client, text, seat->ctl->quitter == seat);
 	else
 		client_refuse(seat->client, "the reply cannot be written");
 	free(text);
+}
+
+/* Do what a request asks and reply to it. */
+static void serve(struct seat *seat, json_t *message)
+{
+	struct jsonrpc_request request;
+	const char *why;
+
+	if (jsonrpc_request_read(message, &request, &why))
+		client_refuse(seat->client, why);
+	else if (!json_is_null(request.id) && !strcmp(request.method, "vsctl"))
+		serve_vsctl(seat, &request);
+	else if (!ovsdb_request(seat->session, &request))
+		seat_send(seat, jsonrpc_reply(request.id, NULL, json_string("unknown method")));
 }
 
 /* The turn of the first client in the queue. */
@@ -294,6 +354,8 @@ static void server_on_turn(evutil_socket_t fd, short what, void *arg)
 	vs_list_push(&ctl->seats, &seat->link);
 	if (!vs_list_empty(&ctl->queue))
 		event_add(ctl->turn, &now);
+	if (client_is_over(seat->client))
+		return;
 	char *text = client_take(seat->client, &size);
 	json_t *message = jsonrpc_parse(text, size, &error);
 	free(text);
@@ -301,91 +363,46 @@ static void server_on_turn(evutil_socket_t fd, short what, void *arg)
 		serve(seat, message);
 	else
 		client_refuse(seat->client, error);
+	client_next(seat->client);
 	json_decref(message);
 	free(error);
 }
 
-/* --- the socket ------------------------------------------------------------------------------------------------- */
+/* --- opening and closing ---------------------------------------------------------------------------------------- */
 
-static int make_address(const char *path, struct sockaddr_un *address)
+int ctl_listen(struct ctl *ctl, const char *path, gid_t group)
 {
-	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	if (strlen(path) >= sizeof(address->sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address->sun_path, path, strlen(path) + 1);
+	int fd = door_open(path, group);
+
+	if (fd < 0)
+		return fd;
+	struct door *door = vs_xcalloc(1, sizeof(*door));
+	door->path = vs_xstrdup(path);
+	door->listener = vs_xcheck(evconnlistener_new(ctl->base, server_on_connection, ctl,
+						      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd));
+	evconnlistener_set_error_cb(door->listener, server_on_accept_error);
+	vs_list_push(&ctl->doors, &door->link);
 	return 0;
-}
-
-/* Remove what a killed daemon left at @path. Return: -EADDRINUSE when a living one listens there, or it is no socket.
- */
-static int remove_stale(const struct sockaddr_un *address)
-{
-	struct stat status;
-	int fd, error = 0;
-
-	if (lstat(address->sun_path, &status))
-		return errno == ENOENT ? 0 : -errno;
-	if (!S_ISSOCK(status.st_mode))
-		return -EEXIST;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (!connect(fd, (const struct sockaddr *)address, sizeof(*address)) || errno == EAGAIN)
-		error = -EADDRINUSE;
-	else if (errno != ECONNREFUSED && errno != ENOENT)
-		error = -errno;
-	close(fd);
-	if (!error && unlink(address->sun_path) && errno != ENOENT)
-		error = -errno;
-	return error;
-}
-
-/* A listening socket at @address, that nobody else can open at any moment. Return: descriptor or -errno. */
-static int listen_at(const struct sockaddr_un *address, gid_t group)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error = 0;
-
-	if (fd < 0)
-		return -errno;
-	mode_t mask = umask(0777 & ~(group == (gid_t)-1 ? SOCKET_MODE : 0600));
-	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)))
-		error = -errno;
-	umask(mask);
-	if (!error && group != (gid_t)-1 &&
-	    (chown(address->sun_path, (uid_t)-1, group) || chmod(address->sun_path, SOCKET_MODE)))
-		error = -errno;
-	if (!error && listen(fd, BACKLOG))
-		error = -errno;
-	if (error) {
-		close(fd);
-		return error;
-	}
-	return fd;
 }
 
 int ctl_open(struct event_base *base, const struct ctl_env *env, const char *path, gid_t group, struct ctl **result)
 {
-	struct sockaddr_un address;
-	int error = make_address(path, &address);
-
-	if (!error)
-		error = remove_stale(&address);
-	if (error)
-		return error;
-	int fd = listen_at(&address, group);
-	if (fd < 0)
-		return fd;
+	const struct ovsdb_env ovsdb_env = {.store = env->store, .refresh = env->refresh, .arg = env->arg};
 	struct ctl *ctl = vs_xcalloc(1, sizeof(*ctl));
+
 	ctl->base = base;
 	ctl->env = *env;
-	ctl->path = vs_xstrdup(path);
+	vs_list_init(&ctl->doors);
 	vs_list_init(&ctl->seats);
 	vs_list_init(&ctl->queue);
 	ctl->turn = vs_xcheck(evtimer_new(base, server_on_turn, ctl));
 	ctl->pause = vs_xcheck(evtimer_new(base, server_on_pause_end, ctl));
-	ctl->listener = vs_xcheck(evconnlistener_new(base, server_on_connection, ctl,
-						     LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd));
-	evconnlistener_set_error_cb(ctl->listener, server_on_accept_error);
+	ctl->ovsdb = ovsdb_open(base, &ovsdb_env);
+	int error = ctl_listen(ctl, path, group);
+	if (error) {
+		ctl_close(ctl);
+		return error;
+	}
 	*result = ctl;
 	return 0;
 }
@@ -396,8 +413,15 @@ void ctl_close(struct ctl *ctl)
 
 	if (!ctl)
 		return;
-	unlink(ctl->path);
-	evconnlistener_free(ctl->listener);
+	vs_list_each_safe(link, next, &ctl->doors)
+	{
+		struct door *door = vs_container(link, struct door, link);
+
+		unlink(door->path);
+		evconnlistener_free(door->listener);
+		free(door->path);
+		free(door);
+	}
 	vs_list_each_safe(link, next, &ctl->seats)
 	{
 		struct seat *seat = vs_container(link, struct seat, link);
@@ -405,8 +429,8 @@ void ctl_close(struct ctl *ctl)
 		client_free(seat->client, seat == ctl->quitter);
 		seat_free(seat);
 	}
+	ovsdb_close(ctl->ovsdb);
 	event_free(ctl->turn);
 	event_free(ctl->pause);
-	free(ctl->path);
 	free(ctl);
 }

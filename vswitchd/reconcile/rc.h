@@ -292,6 +292,9 @@ uint32_t rc_mtu_target(struct rc *rc, struct rc_iface *iface, uint32_t current);
 /** rc_publish() - write what is known without asking the datapath: ofport, error, warning, link state. */
 void rc_publish(struct rc *rc, struct rc_iface *iface);
 
+/** rc_publish_done() - what the store says is in force now, as far as it can be. */
+void rc_publish_done(struct rc *rc);
+
 /* --- adopt.c: what an earlier daemon left ----------------------------------------------------------------------------
  */
 

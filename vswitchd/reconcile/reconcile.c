@@ -239,6 +239,7 @@ static void run_phases(struct rc *rc)
 		rc_mtu_update(rc);
 	if (rc->dp->ops->finish)
 		rc->dp->ops->finish(rc->dp);
+	rc_publish_done(rc);
 }
 
 static void on_changes(const struct store_change *changes, size_t n, void *arg)

@@ -99,6 +99,13 @@ void rc_publish(struct rc *rc, struct rc_iface *iface)
 	set_link(iface, named_link(rc, iface, &link) ? &link : NULL);
 }
 
+void rc_publish_done(struct rc *rc)
+{
+	struct store_row *root = store_root(rc->store);
+
+	store_set_ephemeral(root, Open_vSwitch_cur_cfg, store_get(root, Open_vSwitch_next_cfg));
+}
+
 /*
  * Open vSwitch's key for each kind of drop. Whatever is not named here is the ingress port's. A control frame that did
  * not reach the daemon has been dropped as reserved-mac already.

@@ -9,14 +9,16 @@
 #include "vswitchd/store/store.h"
 
 /**
- * struct store_undo - a row that the transaction under way has touched
+ * struct store_undo - what a row was before the transaction under way touched it, or before news of it
  * @old: for each column in @saved, the value before; NULL for a row of this transaction
  * @saved: bit N set: column N was written
+ * @version: before
  * @inserted, @deleted: by this transaction
  */
 struct store_undo {
 	struct vs_datum *old;
 	uint64_t saved;
+	uint64_t version;
 	bool inserted, deleted;
 };
 
@@ -25,7 +27,10 @@ struct store_undo {
  * @link: in its table, in order of insertion; a deleted row stays in until the transaction ends
  * @by_uuid, @by_name: in its table's indexes unless deleted
  * @outgoing: the struct store_ref that this row's columns hold
+ * @version: drawn anew with every change
  * @undo: NULL unless touched by the transaction under way
+ * @news: ephemeral columns as the observer knows them; NULL unless there is something to tell
+ * @news_link: in the store's list of rows with news, or alone
  */
 struct store_row {
 	struct vs_list link;
@@ -34,7 +39,9 @@ struct store_row {
 	struct store *store;
 	enum store_table_id table;
 	struct vs_uuid uuid;
-	struct store_undo *undo;
+	uint64_t version;
+	struct store_undo *undo, *news;
+	struct vs_list news_link;
 	struct vs_datum columns[];
 };
 
@@ -76,6 +83,12 @@ struct store {
 	bool loading;		 /* reading the file back: references are indexed afterwards */
 	store_listener listener;
 	void *listener_arg;
+	store_listener observer;
+	void (*pending)(void *arg);
+	void *observer_arg;
+	struct vs_list news;
+	uint64_t last_version;
+	struct vs_uuid version_base; /* a version's last six bytes come from its number, the others from here */
 };
 
 static inline const struct schema_table *row_schema(const struct store_row *row)
@@ -102,6 +115,20 @@ void row_destroy(struct store_row *row);
 void row_index(struct store_row *row);
 void row_unindex(struct store_row *row);
 void row_reindex_name(struct store_row *row);
+
+/* news.c: what the observer has not heard yet */
+
+/** undo_save() - keep the value of @column, if it is the first time. */
+void undo_save(struct store_undo *undo, const struct store_row *row, unsigned int column);
+
+/** undo_destroy() - free it with what it keeps. NULL is fine. */
+void undo_destroy(struct store_undo *undo, const struct store_row *row);
+
+/** news_forget() - the row goes: there is nothing to tell any more. */
+void news_forget(struct store_row *row);
+
+/** news_join() - let the transaction that is being committed tell the news of its row, too. */
+void news_join(struct store_row *row);
 
 /* refs.c: who refers to whom */
 

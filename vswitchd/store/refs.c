@@ -263,7 +263,7 @@ static int check_target(const struct store_ref *ref, char **error)
 				      schema->name, schema->columns[ref->column].name,
 				      vs_uuid_format(&ref->from->uuid, from), vs_uuid_format(&ref->uuid, to),
 				      schema_tables[ref->table].name);
-		return -EINVAL;
+		return -ENOLINK;
 	}
 	if (!(schema->columns[ref->column].flags & SCHEMA_OWNS))
 		return 0;
@@ -335,7 +335,7 @@ static int check_deleted(struct store *store, struct store_row *row, char **erro
 	*error = vs_xasprintf("cannot delete %s row %s because %s row %s still refers to it", row_schema(row)->name,
 			      vs_uuid_format(&row->uuid, to), row_schema(ref->from)->name,
 			      vs_uuid_format(&ref->from->uuid, from));
-	return -EINVAL;
+	return -ENOLINK;
 }
 
 int refs_check(struct store *store, char **error)

@@ -16,8 +16,10 @@
 	  "tools.")                                                                                                    \
 	C(Open_vSwitch, external_ids, T_STRING_MAP, 0,                                                                 \
 	  "Notes of other programs, for example system-id. Never interpreted.")                                        \
-	C(Open_vSwitch, next_cfg, T_ONE(K_INTEGER), S_STORED, "Sequence number that a tool increments with a change.") \
-	C(Open_vSwitch, cur_cfg, T_ONE(K_INTEGER), S_STORED, "Sequence number of the configuration in force.")         \
+	C(Open_vSwitch, next_cfg, T_ONE(K_INTEGER), 0, "Sequence number that a tool increments with a change.")        \
+	C(Open_vSwitch, cur_cfg, T_ONE(K_INTEGER), S_EPHEMERAL,                                                        \
+	  "Sequence number of the configuration in force: follows next_cfg when the change that came with it has "     \
+	  "been carried out.")                                                                                         \
 	C(Open_vSwitch, statistics, T_STRING_MAP, S_EPHEMERAL, "Statistics of the host. Empty here.")                  \
 	C(Open_vSwitch, ovs_version, T_OPTIONAL(K_STRING), S_STORED,                                                   \
 	  "Version that start scripts of Open vSwitch write down.")                                                    \

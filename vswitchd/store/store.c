@@ -30,7 +30,9 @@ struct store_row *row_create(struct store *store, enum store_table_id table, con
 	row->store = store;
 	row->table = table;
 	row->uuid = *uuid;
+	row->version = ++store->last_version;
 	vs_list_init(&row->outgoing);
+	vs_list_init(&row->news_link);
 	for (unsigned int i = 0; i < n; i++)
 		vs_datum_default(row_type(row, i), &row->columns[i]);
 	vs_list_push(&store->tables[table].rows, &row->link);
@@ -41,6 +43,7 @@ struct store_row *row_create(struct store *store, enum store_table_id table, con
 void row_destroy(struct store_row *row)
 {
 	vs_list_remove(&row->link);
+	news_forget(row);
 	for (unsigned int i = 0; i < row_schema(row)->n_columns; i++)
 		vs_datum_destroy(row_type(row, i), &row->columns[i]);
 	free(row);
@@ -128,6 +131,8 @@ int store_open_io(const char *path, const struct journal_io *io, struct store **
 	char *why = NULL;
 	int rc = 0;
 
+	vs_list_init(&store->news);
+	vs_uuid_generate(&store->version_base);
 	for (int i = 0; i < STORE__TABLES; i++) {
 		vs_list_init(&store->tables[i].rows);
 		store->tables[i].key = key_column(&schema_tables[i]);
@@ -314,14 +319,4 @@ struct store_row *store_referrer(struct store *store, const struct store_row *ro
 			return ref->from;
 	}
 	return NULL;
-}
-
-void store_set_ephemeral(struct store_row *row, unsigned int column, const struct vs_datum *datum)
-{
-	const struct vs_type *type = row_type(row, column);
-	struct vs_datum copy;
-
-	vs_datum_clone(type, &copy, datum);
-	vs_datum_destroy(type, &row->columns[column]);
-	row->columns[column] = copy;
 }

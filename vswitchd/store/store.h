@@ -11,7 +11,8 @@
  * tells the listener what changed. Abort leaves no trace.
  *
  * Ephemeral columns (ofport, error, link_state, statistics, ...) say what is, not what is wanted: they are set
- * outside transactions by whoever knows, and never saved.
+ * outside transactions by whoever knows, and never saved. The listener, which makes things so, does not hear of them;
+ * the observer, which tells others, does: of all that were set since it last heard, together.
  *
  * A row pointer stays valid until the transaction that deletes the row has been reported to the listener.
  */
@@ -30,14 +31,21 @@ enum store_op { STORE_INSERTED, STORE_MODIFIED, STORE_DELETED };
  * @table: its table
  * @op: what happened to it
  * @row: the row as it is now, or as it was before it was deleted
- * @columns: for STORE_MODIFIED, bit N set: column N changed
+ * @columns: bit N set: column N changed, for STORE_DELETED before the row went; nothing for STORE_INSERTED
+ * @old: what those columns held before; ask store_change_old()
+ * @old_version: see store_change_old_version()
  */
 struct store_change {
 	enum store_table_id table;
 	enum store_op op;
 	struct store_row *row;
 	uint64_t columns;
+	const struct vs_datum *old;
+	uint64_t old_version;
 };
+
+/** store_change_old() - what a column of the row held before; not for STORE_INSERTED. Valid during the call. */
+const struct vs_datum *store_change_old(const struct store_change *change, unsigned int column);
 
 typedef void (*store_listener)(const struct store_change *changes, size_t n, void *arg);
 
@@ -57,6 +65,18 @@ void store_close(struct store *store);
 /** store_set_listener() - @cb is called after every commit that changed something. */
 void store_set_listener(struct store *store, store_listener cb, void *arg);
 
+/**
+ * store_set_observer() - hear of every change
+ * @changed: after each commit that changed something, before the listener; and from store_report()
+ * @pending: an ephemeral column has changed, and store_report() should be called soon; may be called anywhere
+ *
+ * Both see changes in the order in which they happened. NULL for nobody.
+ */
+void store_set_observer(struct store *store, store_listener changed, void (*pending)(void *arg), void *arg);
+
+/** store_report() - tell the observer which ephemeral columns have changed. A transaction that begins does so, too. */
+void store_report(struct store *store);
+
 /* --- reading ------------------------------------------------------------------------------------------------ */
 
 /** store_first() / store_next() - walk a table in no particular order. Return: NULL at the end. */
@@ -75,6 +95,12 @@ struct store_row *store_find_name(struct store *store, enum store_table_id table
 
 enum store_table_id store_row_table(const struct store_row *row);
 const struct vs_uuid *store_row_uuid(const struct store_row *row);
+
+/** store_row_version() - changes whenever the row does (RFC 7047 section 3.2, _version). Not saved. */
+void store_row_version(const struct store_row *row, struct vs_uuid *version);
+
+/** store_change_old_version() - what it was before the change. */
+void store_change_old_version(const struct store_change *change, struct vs_uuid *version);
 
 /** store_get() - the value of a column. Never NULL. Valid until the row is next written. */
 const struct vs_datum *store_get(const struct store_row *row, unsigned int column);
@@ -112,12 +138,19 @@ void store_abort(struct store *store);
  * store_commit() - make the transaction true, all of it or nothing
  * @comment: why, kept with the record (the command line); may be NULL
  * @error: a malloc()ed sentence on failure, naming the value and what would be right
- * Return: 0; -EINVAL refused; -EIO and kin not written. On failure nothing has changed.
+ * Return: 0; -EINVAL refused; -ENOLINK refused because of a reference; -EIO and kin not written. On failure nothing
+ * has changed.
  */
 int store_commit(struct store *store, const char *comment, char **error);
 
 /** store_insert() - a new row with default values and a new UUID. */
 struct store_row *store_insert(struct store *store, enum store_table_id table);
+
+/** store_insert_as() - the same with a UUID that is @given, and that no row of the table has. */
+struct store_row *store_insert_as(struct store *store, enum store_table_id table, const struct vs_uuid *given);
+
+/** store_is_known() - has the table such a row, or had it one when the transaction under way began? */
+bool store_is_known(struct store *store, enum store_table_id table, const struct vs_uuid *uuid);
 
 /** store_delete() - remove a row. References to it must be gone by commit. */
 void store_delete(struct store *store, struct store_row *row);
@@ -132,7 +165,7 @@ void store_set_integer(struct store *store, struct store_row *row, unsigned int 
 void store_add_ref(struct store *store, struct store_row *row, unsigned int column, const struct store_row *target);
 void store_remove_ref(struct store *store, struct store_row *row, unsigned int column, const struct store_row *target);
 
-/** store_set_ephemeral() - say what is: outside transactions, not saved, not reported. Takes a copy. */
+/** store_set_ephemeral() - say what is: outside transactions, not saved, told to the observer only. Takes a copy. */
 void store_set_ephemeral(struct store_row *row, unsigned int column, const struct vs_datum *datum);
 
 #endif

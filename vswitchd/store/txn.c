@@ -21,23 +21,10 @@ static void txn_touch(struct store_row *row)
 	if (row->undo)
 		return;
 	row->undo = (struct store_undo *)vs_xcalloc(1, sizeof(*row->undo));
+	row->undo->version = row->version;
+	row->version = ++row->store->last_version;
 	txn->rows = (struct store_row **)vs_xrealloc(txn->rows, (txn->n_rows + 1) * sizeof(struct store_row *));
 	txn->rows[txn->n_rows++] = row;
-}
-
-/* Note the value of @column before its first write. */
-static void txn_save(struct store_row *row, unsigned int column)
-{
-	struct store_undo *undo;
-
-	txn_touch(row);
-	undo = row->undo;
-	if (undo->inserted || (undo->saved >> column & 1))
-		return;
-	if (!undo->old)
-		undo->old = (struct vs_datum *)vs_xcalloc(row_schema(row)->n_columns, sizeof(*undo->old));
-	vs_datum_clone(row_type(row, column), &undo->old[column], &row->columns[column]);
-	undo->saved |= UINT64_C(1) << column;
 }
 
 /* Puts @datum, which is handed over, in the place of the column's value. */
@@ -56,20 +43,38 @@ void store_begin(struct store *store)
 {
 	if (store->txn.active)
 		abort();
+	store_report(store);
 	store->txn.active = true;
 }
 
-struct store_row *store_insert(struct store *store, enum store_table_id table)
+struct store_row *store_insert_as(struct store *store, enum store_table_id table, const struct vs_uuid *given)
 {
-	struct store_row *row;
-	struct vs_uuid uuid;
+	struct store_row *row = row_create(store, table, given);
 
-	vs_uuid_generate(&uuid);
-	row = row_create(store, table, &uuid);
 	txn_touch(row);
 	row->undo->inserted = true;
 	refs_index(row);
 	return row;
+}
+
+struct store_row *store_insert(struct store *store, enum store_table_id table)
+{
+	struct vs_uuid uuid;
+
+	vs_uuid_generate(&uuid);
+	return store_insert_as(store, table, &uuid);
+}
+
+bool store_is_known(struct store *store, enum store_table_id table, const struct vs_uuid *uuid)
+{
+	bool known = store_find(store, table, uuid);
+
+	for (size_t i = 0; i < store->txn.n_rows && !known; i++) {
+		const struct store_row *row = store->txn.rows[i];
+
+		known = row->table == table && !memcmp(&row->uuid, uuid, sizeof(*uuid));
+	}
+	return known;
 }
 
 void store_delete(struct store *store, struct store_row *row)
@@ -92,7 +97,9 @@ void store_set(struct store *store, struct store_row *row, unsigned int column, 
 	if (row_is_deleted(row) || vs_datum_equal(type, &row->columns[column], datum))
 		return;
 	vs_datum_clone(type, &copy, datum);
-	txn_save(row, column);
+	txn_touch(row);
+	if (!row->undo->inserted)
+		undo_save(row->undo, row, column);
 	row_put(row, column, &copy);
 }
 
@@ -148,12 +155,7 @@ void store_remove_ref(struct store *store, struct store_row *row, unsigned int c
 
 static void undo_free(struct store_row *row)
 {
-	struct store_undo *undo = row->undo;
-
-	for (unsigned int c = 0; undo->old && c < row_schema(row)->n_columns; c++)
-		vs_datum_destroy(row_type(row, c), &undo->old[c]);
-	free(undo->old);
-	free(undo);
+	undo_destroy(row->undo, row);
 	row->undo = NULL;
 }
 
@@ -185,6 +187,7 @@ static void row_restore(struct store_row *row)
 		row_index(row);
 		refs_index(row);
 	}
+	row->version = undo->version;
 	undo_free(row);
 }
 
@@ -215,6 +218,8 @@ static void drop_unchanged(struct store_row *row)
 			undo->saved &= ~(UINT64_C(1) << c);
 		}
 	}
+	if (!undo->saved && !undo->inserted && !undo->deleted)
+		row->version = undo->version;
 }
 
 static int check_unique(struct store_row *row, unsigned int column, char **error)
@@ -269,6 +274,20 @@ static int check_row(struct store_row *row, char **error)
 	return rules_check(row->store, row, error);
 }
 
+/* More than one row is refused in the words of Open vSwitch; none at all is possible there. */
+static int check_root(struct store *store, char **error)
+{
+	size_t n = store_count(store, STORE_Open_vSwitch);
+
+	if (n == 1)
+		return 0;
+	*error = n ? vs_xasprintf("transaction causes \"Open_vSwitch\" table to contain %zu rows, greater than the "
+				  "schema-defined limit of 1 row(s)",
+				  n)
+		   : vs_xstrdup("table Open_vSwitch always has exactly one row");
+	return -EINVAL;
+}
+
 static int txn_check(struct store *store, char **error)
 {
 	struct store_txn *txn = &store->txn;
@@ -284,51 +303,52 @@ static int txn_check(struct store *store, char **error)
 		if (!undo->deleted && (undo->inserted || undo->saved))
 			rc = check_row(txn->rows[i], error);
 	}
-	if (!rc && store->txn.n_rows && store_count(store, STORE_Open_vSwitch) != 1) {
-		*error = vs_xstrdup("table Open_vSwitch always has exactly one row");
-		rc = -EINVAL;
-	}
-	return rc;
+	return rc || !txn->n_rows ? rc : check_root(store, error);
 }
 
 static bool describe(struct store_row *row, struct store_change *change)
 {
 	const struct store_undo *undo = row->undo;
 
-	*change = (struct store_change){.table = row->table, .row = row, .columns = undo->saved};
+	*change = (struct store_change){row->table, STORE_MODIFIED, row, undo->saved, undo->old, undo->version};
 	if (undo->inserted)
 		change->op = STORE_INSERTED;
 	else if (undo->deleted)
 		change->op = STORE_DELETED;
-	else
-		change->op = STORE_MODIFIED;
 	return undo->inserted ? !undo->deleted : undo->deleted || undo->saved;
 }
 
-/* The transaction is true: forget how to undo it, tell, and free what it deleted. */
+/* The transaction is true: tell, forget how to undo it, and free what it deleted. */
 static void txn_finish(struct store *store)
 {
 	struct store_txn txn = store->txn;
 	struct store_change *changes = (struct store_change *)vs_xcalloc(txn.n_rows, sizeof(*changes));
-	struct store_row **dead = (struct store_row **)vs_xcalloc(txn.n_rows, sizeof(struct store_row *));
-	size_t n = 0, n_dead = 0;
+	struct store_undo **undone = (struct store_undo **)vs_xcalloc(txn.n_rows, sizeof(struct store_undo *));
+	size_t n = 0;
 
 	store->txn = (struct store_txn){0};
 	for (size_t i = 0; i < txn.n_rows; i++) {
 		struct store_row *row = txn.rows[i];
 
+		news_join(row);
 		n += describe(row, &changes[n]);
-		if (row->undo->deleted) {
+		undone[i] = row->undo;
+		if (row->undo->deleted)
 			vs_list_remove(&row->link);
-			dead[n_dead++] = row;
-		}
-		undo_free(row);
+		row->undo = NULL;
 	}
+	if (n && store->observer)
+		store->observer(changes, n, store->observer_arg);
 	if (n && store->listener)
 		store->listener(changes, n, store->listener_arg);
-	while (n_dead)
-		row_destroy(dead[--n_dead]);
-	free(dead);
+	for (size_t i = txn.n_rows; i-- > 0;) {
+		bool deleted = undone[i]->deleted;
+
+		undo_destroy(undone[i], txn.rows[i]);
+		if (deleted)
+			row_destroy(txn.rows[i]);
+	}
+	free(undone);
 	free(changes);
 	txn_end(&txn);
 }
