@@ -42,6 +42,9 @@ enum command_group {
 	X(show, "show", 0, 0, "", "", SWITCH, "print an overview: bridges, ports, interfaces, what is wrong")          \
 	X(emer_reset, "emer-reset", 0, 0, "", "", SWITCH,                                                              \
 	  "remove controllers, managers, mirrors and the like, keep bridges and ports")                                \
+	X(monitor, "monitor", 0, COMMANDS_ANY, "[TABLE [COLUMN]...]...", "--initial", SWITCH,                          \
+	  "print changes as they happen, each as a JSON object on a line of its own; TABLE may also be FDB; with "     \
+	  "--initial, begin with what there is")                                                                       \
 	X(version, "version", 0, 0, "", "", SWITCH, "print the version of the running daemon")                         \
 	X(exit, "exit", 0, 1, "[--cleanup]", "--cleanup", SWITCH,                                                      \
 	  "end the daemon; with --cleanup remove every device and namespace that it made")                             \

@@ -108,44 +108,58 @@ static ssize_t connection_receive(struct connection *connection, char *to, size_
 	}
 }
 
-/* One whole message. Return: 0 or -errno, with @text to be freed. */
-static int connection_receive_message(struct connection *connection, char **text, size_t *size)
+/* One whole message at the beginning of what has been received. Return: 0 or -errno, with its @size. */
+static int connection_receive_message(struct connection *connection, size_t *size)
 {
 	struct jsonrpc_scan scan = {0};
-	size_t allocated = 0, used;
 	int result = 0;
 
-	*text = NULL;
 	*size = 0;
-	while (!result) {
-		if (*size == allocated) {
-			allocated = allocated ? 2 * allocated : 65536;
-			*text = vs_xrealloc(*text, allocated);
+	for (;;) {
+		if (*size < connection->size) {
+			size_t used;
+
+			result = jsonrpc_scan(&scan, connection->text + *size, connection->size - *size, MAX_REPLY,
+					      &used);
+			*size += used;
 		}
-		ssize_t n = connection_receive(connection, *text + *size, allocated - *size);
+		if (result)
+			return result < 0 ? -EBADMSG : 0;
+		if (connection->size == connection->room) {
+			connection->room = connection->room ? 2 * connection->room : 65536;
+			connection->text = vs_xrealloc(connection->text, connection->room);
+		}
+		ssize_t n = connection_receive(connection, connection->text + connection->size,
+					       connection->room - connection->size);
 		if (n <= 0)
 			return n < 0 ? (int)n : -EPIPE;
-		result = jsonrpc_scan(&scan, *text + *size, (size_t)n, MAX_REPLY, &used);
-		*size += used;
+		connection->size += (size_t)n;
 	}
-	return result < 0 ? -EBADMSG : 0;
+}
+
+int connection_read(struct connection *connection, json_t **message)
+{
+	char *why = NULL;
+	size_t size;
+	int error = connection_receive_message(connection, &size);
+
+	if (!error) {
+		*message = jsonrpc_parse(connection->text, size, &why);
+		connection->size -= size;
+		memmove(connection->text, connection->text + size, connection->size);
+		error = *message ? 0 : -EBADMSG;
+	}
+	free(why);
+	return error == -ECONNRESET ? -EPIPE : error;
 }
 
 int connection_call(struct connection *connection, const char *request, json_t **reply)
 {
-	char *text = NULL, *why = NULL;
-	size_t size;
 	int error = connection_send(connection, request, strlen(request));
 
 	/* A daemon that refuses us may have said why before it closed. */
 	if (!error || error == -EPIPE || error == -ECONNRESET)
-		error = connection_receive_message(connection, &text, &size);
-	if (!error) {
-		*reply = jsonrpc_parse(text, size, &why);
-		error = *reply ? 0 : -EBADMSG;
-	}
-	free(why);
-	free(text);
+		error = connection_read(connection, reply);
 	return error == -ECONNRESET ? -EPIPE : error;
 }
 
@@ -165,4 +179,6 @@ void connection_close(struct connection *connection)
 	if (connection->fd >= 0)
 		close(connection->fd);
 	connection->fd = -1;
+	free(connection->text);
+	connection->text = NULL;
 }

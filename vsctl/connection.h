@@ -7,10 +7,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** struct connection - @fd: the socket, -1 while there is none; @deadline_ms: CLOCK_MONOTONIC, or -1 for never */
+/**
+ * struct connection - what is known of it
+ * @fd: the socket, -1 while there is none
+ * @deadline_ms: CLOCK_MONOTONIC, or -1 for never
+ * @text: what has been received, @size bytes with room for @room, and is no part of a message that was handed over
+ */
 struct connection {
 	int fd;
 	int64_t deadline_ms;
+	char *text;
+	size_t size, room;
 };
 
 /** connection_set_limit() - from now on, at most @seconds for everything; 0 for no limit. */
@@ -29,6 +36,9 @@ int connection_open(struct connection *connection, const char *path, bool retry)
  * Return: 0; -ETIME; -EPIPE when the daemon closed the connection; -EBADMSG when it sends something else; -errno.
  */
 int connection_call(struct connection *connection, const char *request, json_t **reply);
+
+/** connection_read() - wait for a further message. Return: as connection_call(). */
+int connection_read(struct connection *connection, json_t **message);
 
 /** connection_wait_end() - wait until the daemon closes the connection. Return: 0, -ETIME or another -errno. */
 int connection_wait_end(struct connection *connection);

@@ -136,6 +136,31 @@ static int report_failure(const struct vsctl *vsctl, bool connected, int error)
 	return EXIT_FAILURE;
 }
 
+/* Print lines as they come, until the daemon ends, or the limit if one was given. Return: exit status. */
+static int print_stream(struct vsctl *vsctl)
+{
+	json_t *message;
+	int error;
+
+	connection_set_limit(&vsctl->connection, vsctl->line.timeout < 0 ? 0 : vsctl->line.timeout);
+	while (!(error = connection_read(&vsctl->connection, &message))) {
+		const char *text = json_string_value(json_array_get(json_object_get(message, "params"), 0));
+
+		fputs(text ? text : "", stdout);
+		json_decref(message);
+		if (fflush(stdout)) {
+			fprintf(stderr, "%s: cannot write: %s\n", vsctl->program, strerror(errno));
+			return EXIT_FAILURE;
+		}
+	}
+	if (error == -EPIPE) {
+		fprintf(stderr, "%s: vswitchd closed the connection: it has ended, or this was not read fast enough\n",
+			vsctl->program);
+		return EXIT_FAILURE;
+	}
+	return report_failure(vsctl, true, error);
+}
+
 /* Whether the line asks the daemon to end: then its end is worth waiting for. */
 static bool asks_exit(const struct cmdline *line)
 {
@@ -161,7 +186,10 @@ static int ask_daemon(struct vsctl *vsctl)
 	if (error)
 		return report_failure(vsctl, connected, error);
 	int status = print_answer(vsctl, reply);
+	bool stream = json_is_true(json_object_get(json_object_get(reply, "result"), "stream"));
 	json_decref(reply);
+	if (status == 0 && stream)
+		return print_stream(vsctl);
 	if (status == 0 && asks_exit(&vsctl->line)) {
 		error = connection_wait_end(&vsctl->connection);
 		if (error)

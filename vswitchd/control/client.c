@@ -6,7 +6,7 @@
  * wakeups. Bytes are scanned as they come, each once, up to JSONRPC_MAX_REQUEST; a message begun must be whole within
  * CLIENT_PATIENCE, however the bytes trickle. When a message is whole nothing more is read until it has been taken,
  * and none is looked for while there is much that the client has not read. So there is never more of a client in memory
- * than one request, one reply and MAX_BEHIND bytes of news. One that reads nothing is given up after CLIENT_PATIENCE,
+ * than one request, the longest message that it was sent, MAX_BEHIND bytes, and the last of its news. One that reads nothing is given up after CLIENT_PATIENCE,
  * one for whom more news come than that, at once.
  *
  * Nothing here ends a connection from within: that happens in a turn of its own, so whoever sends to many clients need
@@ -35,7 +35,7 @@ struct client {
 	size_t scanned; /* bytes of the input that the scan has seen */
 	size_t message; /* length of the whole message at the start of the input, 0 while there is none */
 	size_t held;
-	size_t replied; /* bytes of the last reply */
+	size_t longest; /* message that it was sent, in bytes */
 	struct event *end;
 	bool ended; /* the other end will send nothing more */
 	bool final;
@@ -236,9 +236,12 @@ static void client_write(struct client *client, const char *text)
 {
 	struct evbuffer *output = bufferevent_get_output(client->stream);
 
+	size_t size = strlen(text);
+
+	client->longest = size > client->longest ? size : client->longest;
 	/* The command may have taken minutes: the patience with the reader begins now, not when the loop last woke. */
 	event_base_update_cache_time(bufferevent_get_base(client->stream));
-	evbuffer_add(output, text, strlen(text));
+	evbuffer_add(output, text, size);
 	evbuffer_add(output, "\n", 1);
 }
 
@@ -247,7 +250,6 @@ void client_reply(struct client *client, const char *text, bool final)
 	if (client->over)
 		return;
 	client->final = final;
-	client->replied = strlen(text);
 	client_write(client, text);
 }
 
@@ -255,7 +257,7 @@ void client_notify(struct client *client, const char *text)
 {
 	if (client->over)
 		return;
-	if (client_unread(client) > client->replied + MAX_BEHIND)
+	if (client_unread(client) > client->longest + MAX_BEHIND)
 		client_refuse(client, "it does not read its news as fast as they come");
 	else
 		client_write(client, text);

@@ -45,7 +45,7 @@ struct cmd_fdb_change {
  * @touched: UUIDs of the Interface rows that the line inserted or changed
  * @fdb: what to do to the datapath after the commit
  * @changed: the line wrote something
- * @quit, @cleanup: see struct ctl_answer
+ * @quit, @cleanup, @watch: see struct ctl_answer
  */
 struct cmd {
 	const struct ctl_env *env;
@@ -65,6 +65,7 @@ struct cmd {
 	size_t n_touched;
 	struct cmd_fdb_change *fdb;
 	bool changed, quit, cleanup;
+	json_t *watch;
 };
 
 #define X(id, name, min, max, args, options, group, help) int cmd_##id(struct cmd *cmd);

@@ -4,6 +4,7 @@
 #define VS_CONTROL_H
 
 #include <event2/event.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -55,11 +56,13 @@ int ctl_listen(struct ctl *ctl, const char *path, gid_t group);
  * @changed: it was a change that is stored now
  * @quit: it asked the daemon to end; the server calls ctl_env.quit() once the answer has been sent
  * @cleanup: ... and to remove everything it made
+ * @watch: it asked for changes as they happen: a request for watch_new(), or NULL
  */
 struct ctl_answer {
 	char *out, *err;
 	int status;
 	bool changed, quit, cleanup;
+	json_t *watch;
 };
 
 /**

@@ -218,6 +218,7 @@ static void cmd_destroy_state(struct cmd *cmd)
 		next = change->next;
 		free(change);
 	}
+	json_decref(cmd->watch);
 	free(cmd->touched);
 	free(cmd->error);
 }
@@ -239,6 +240,7 @@ static void run_parsed(struct cmd *cmd, int argc, char *const argv[], FILE *out,
 			answer->quit = cmd->quit;
 			answer->cleanup = cmd->cleanup;
 			answer->changed = cmd->changed;
+			answer->watch = json_incref(cmd->watch);
 			if (!cmdline_has(cmd->line, CMDLINE_NO_WAIT))
 				report_interfaces(cmd, answer);
 		}
@@ -277,6 +279,7 @@ void ctl_run(const struct ctl_env *env, const char *program, bool color, int arg
 
 void ctl_answer_free(struct ctl_answer *answer)
 {
+	json_decref(answer->watch);
 	free(answer->out);
 	free(answer->err);
 }

@@ -20,6 +20,7 @@
 #include "vswitchd/control/client.h"
 #include "vswitchd/control/control.h"
 #include "vswitchd/control/door.h"
+#include "vswitchd/control/watch.h"
 #include "vswitchd/ovsdb/ovsdb.h"
 
 #define MAX_CLIENTS 256
@@ -32,6 +33,7 @@ struct seat {
 	struct ctl *ctl;
 	struct client *client;
 	struct ovsdb_session *session;
+	struct watch *watch; /* NULL unless it runs `monitor` */
 };
 
 /* A socket to come in by. */
@@ -45,6 +47,7 @@ struct ctl {
 	struct event_base *base;
 	struct ctl_env env;
 	struct ovsdb *ovsdb;
+	struct fdb_look *fdb;
 	struct vs_list doors;
 	struct event *turn;  /* runs one command */
 	struct event *pause; /* accepts again after having had no descriptor for a new connection */
@@ -130,6 +133,7 @@ static void seat_free(struct seat *seat)
 
 	vs_list_remove(&seat->link);
 	vs_list_remove(&seat->turn);
+	watch_free(seat->watch);
 	ovsdb_session_free(seat->session);
 	ctl->n_clients--;
 	free(seat);
@@ -159,6 +163,11 @@ static size_t seats_of_user(const struct ctl *ctl, uid_t uid)
 	return n;
 }
 
+static bool seat_is_watching(const struct seat *seat)
+{
+	return seat->watch || ovsdb_session_is_watching(seat->session);
+}
+
 /*
  * Connections that somebody forgot, or keeps for the purpose, must not lock everybody else out: of the user who has
  * the most, the one that has been idle longest gives way, and one that waits for news only if there is no other.
@@ -174,9 +183,9 @@ static bool server_make_room(struct ctl *ctl)
 	{
 		struct seat *seat = vs_container(link, struct seat, link);
 		size_t n = client_is_idle(seat->client) ? seats_of_user(ctl, client_peer(seat->client)->uid) : 0;
-		bool watching = ovsdb_session_is_watching(seat->session);
+		bool watching = seat_is_watching(seat);
 
-		if (n && victim && watching != ovsdb_session_is_watching(victim->session) ? !watching : n > most) {
+		if (n && victim && watching != seat_is_watching(victim) ? !watching : n > most) {
 			most = n;
 			victim = seat;
 		}
@@ -263,7 +272,12 @@ static char **request_words(json_t *params, int *argc)
 /* Strings in an answer that are not UTF-8 cannot be sent; nothing that came in as JSON can make one. */
 static json_t *answer_to_json(const struct ctl_answer *answer)
 {
-	return json_pack("{s:s, s:s, s:i}", "stdout", answer->out, "stderr", answer->err, "status", answer->status);
+	json_t *json = json_pack("{s:s, s:s, s:i}", "stdout", answer->out, "stderr", answer->err, "status",
+				 answer->status);
+
+	if (answer->watch)
+		json_object_set_new(json, "stream", json_true());
+	return json;
 }
 
 static void log_change(const struct client *client, const char *program, int argc, char *const argv[])
@@ -281,8 +295,11 @@ static void log_change(const struct client *client, const char *program, int arg
 	free(line);
 }
 
-/* Method "vsctl": params are the words of a command line, and how to speak. Return: a new reference, or NULL. */
-static json_t *run_vsctl(struct seat *seat, json_t *params)
+/*
+ * Method "vsctl": params are the words of a command line, and how to speak. Return: a new reference, or NULL.
+ * @watch: what the line wants to hear of from now on, a new reference
+ */
+static json_t *run_vsctl(struct seat *seat, json_t *params, json_t **watch)
 {
 	json_t *manner = json_array_get(params, 1);
 	const char *name = json_string_value(json_object_get(manner, "program"));
@@ -302,15 +319,22 @@ static json_t *run_vsctl(struct seat *seat, json_t *params)
 		ctl->quit_cleanup = answer.cleanup;
 	}
 	json_t *result = answer_to_json(&answer);
+	*watch = json_incref(answer.watch);
 	ctl_answer_free(&answer);
 	free(argv);
 	return result;
 }
 
+/* Lines for `vsctl monitor`: notifications "lines", each with some text to be printed. */
+static void seat_lines(void *arg, const char *lines)
+{
+	seat_send(arg, json_pack("{s:n, s:s, s:[s]}", "id", "method", "lines", "params", lines));
+}
+
 /* Run a command line and reply. */
 static void serve_vsctl(struct seat *seat, const struct jsonrpc_request *request)
 {
-	json_t *result = run_vsctl(seat, request->params), *error = NULL;
+	json_t *watch = NULL, *result = run_vsctl(seat, request->params, &watch), *error = NULL;
 
 	if (!result)
 		error = json_string("params of \"vsctl\" must be an array of strings, and an object");
@@ -320,6 +344,11 @@ static void serve_vsctl(struct seat *seat, const struct jsonrpc_request *request
 	else
 		client_refuse(seat->client, "the reply cannot be written");
 	free(text);
+	if (!watch)
+		return;
+	watch_free(seat->watch);
+	seat->watch = watch_new(seat->ctl->ovsdb, seat->ctl->fdb, watch, seat_lines, seat);
+	json_decref(watch);
 }
 
 /* Do what a request asks and reply to it. */
@@ -398,6 +427,7 @@ int ctl_open(struct event_base *base, const struct ctl_env *env, const char *pat
 	ctl->turn = vs_xcheck(evtimer_new(base, server_on_turn, ctl));
 	ctl->pause = vs_xcheck(evtimer_new(base, server_on_pause_end, ctl));
 	ctl->ovsdb = ovsdb_open(base, &ovsdb_env);
+	ctl->fdb = fdb_look_new(base, env);
 	int error = ctl_listen(ctl, path, group);
 	if (error) {
 		ctl_close(ctl);
@@ -429,6 +459,7 @@ void ctl_close(struct ctl *ctl)
 		client_free(seat->client, seat == ctl->quitter);
 		seat_free(seat);
 	}
+	fdb_look_free(ctl->fdb);
 	ovsdb_close(ctl->ovsdb);
 	event_free(ctl->turn);
 	event_free(ctl->pause);

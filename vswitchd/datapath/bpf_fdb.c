@@ -259,7 +259,7 @@ static bool walk_visit(struct bpf_dp *bpf, const struct fdb_row *row, void *arg)
 	struct walk *walk = arg;
 
 	(void)bpf;
-	if (!walk->stopped && row->key.bridge == walk->bridge)
+	if (!walk->stopped && (!walk->bridge || row->key.bridge == walk->bridge))
 		walk->stopped = !walk->cb(&row->key, &row->entry, walk->arg);
 	return false;
 }
@@ -269,7 +269,7 @@ int bpf_fdb_walk(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg)
 	struct bpf_dp *bpf = bpf_of(dp);
 	struct walk walk = {.bridge = bridge, .cb = cb, .arg = arg};
 
-	if (bridge >= VS_BPF_BRIDGES || !bpf->bridges[bridge])
+	if (bridge >= VS_BPF_BRIDGES || (bridge && !bpf->bridges[bridge]))
 		return -ENOENT;
 	bpf_fdb_purge(bpf);
 	each_entry(bpf, walk_visit, &walk);

@@ -146,6 +146,7 @@ struct dp_ops {
 	int (*fdb_del)(struct dp *dp, const struct vs_fdb_key *key);
 	/* Forget learned entries of a bridge; @port 0: of all its ports; @vlan VS_VLAN_NONE: in all VLANs. */
 	int (*fdb_flush)(struct dp *dp, uint32_t bridge, uint32_t port, uint16_t vlan);
+	/* @bridge 0: of all bridges. */
 	int (*fdb_walk)(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg);
 	int (*fdb_stats)(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats);
 };

@@ -406,7 +406,7 @@ void fdb_walk(struct fdb *fdb, uint32_t bridge, dp_fdb_cb cb, void *arg)
 	for (struct hmap_node *n = hmap_first(&fdb->nodes); n; n = hmap_next(&fdb->nodes, n)) {
 		struct fdb_node *node = hmap_entry(n, struct fdb_node, hash);
 
-		if (node->key.bridge == bridge && !cb(&node->key, &node->entry, arg))
+		if ((!bridge || node->key.bridge == bridge) && !cb(&node->key, &node->entry, arg))
 			return;
 	}
 }

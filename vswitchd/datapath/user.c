@@ -213,7 +213,7 @@ static int user_fdb_walk(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg
 {
 	struct up *up = up_of_dp(dp);
 
-	if (!up_bridge_get(up, bridge))
+	if (bridge && !up_bridge_get(up, bridge))
 		return -ENOENT;
 	fdb_walk(up->fdb, bridge, cb, arg);
 	return 0;
