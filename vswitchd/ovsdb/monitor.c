@@ -293,8 +293,9 @@ static json_t *read_select(const json_t *json, const char *table, unsigned int *
 		if (!wanted || json_is_true(wanted))
 			*select |= 1U << i;
 	}
+	json_t *error = ov_parser_finish(&parser);
 	free(title);
-	return ov_parser_finish(&parser);
+	return error;
 }
 
 static json_t *watch_column(struct watch *watch, const struct schema_table *table, int column, unsigned int select,

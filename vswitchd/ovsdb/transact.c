@@ -614,11 +614,14 @@ static json_t *run_operation(struct ov_txn *txn, const json_t *json, size_t i, s
 		operation = operation_find(name);
 	if (name && !operation)
 		ov_parser_fail(&parser, "No operation \"%s\"", name);
+	json_t *forbidden = operation ? check_rights(txn, operation) : NULL;
+	if (forbidden) {
+		free(title);
+		return forbidden;
+	}
 	if (operation)
-		error = check_rights(txn, operation);
-	if (operation && !error)
 		error = operation->run(txn, &parser, result);
-	malformed = error && !operation ? NULL : ov_parser_finish(&parser);
+	malformed = ov_parser_finish(&parser);
 	if (malformed) {
 		json_decref(error);
 		error = malformed;

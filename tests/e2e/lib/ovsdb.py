@@ -61,8 +61,7 @@ class Client:
     def ask(self, method, *params):
         """What is answered; an error is one."""
         message = self.reply(self.send(method, *params))
-        return message["result"] if message["error"] is None else {"error": message["error"]} if "result" in message \
-            else {"error": message["error"]}
+        return message["result"] if message.get("error") is None else {"error": message["error"]}
 
     def transact(self, *operations):
         return self.ask("transact", "Open_vSwitch", *operations)
