@@ -6,8 +6,8 @@
  * wakeups. Bytes are scanned as they come, each once, up to JSONRPC_MAX_REQUEST; a message begun must be whole within
  * CLIENT_PATIENCE, however the bytes trickle. When a message is whole nothing more is read until it has been taken,
  * and none is looked for while there is much that the client has not read. So there is never more of a client in memory
- * than one request, the longest message that it was sent, MAX_BEHIND bytes, and the last of its news. One that reads nothing is given up after CLIENT_PATIENCE,
- * one for whom more news come than that, at once.
+ * than one request, the longest message that it was sent, MAX_BEHIND bytes, and the last of its news. One that reads
+ * nothing is given up after CLIENT_PATIENCE, one for whom more news come than that, at once.
  *
  * Nothing here ends a connection from within: that happens in a turn of its own, so whoever sends to many clients need
  * not fear for the list of them.

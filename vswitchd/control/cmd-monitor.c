@@ -64,8 +64,8 @@ static int read_table(struct cmd *cmd, int i, json_t *tables)
 
 	if (cmd_find_table(cmd, cmd->args[i], &table))
 		return -EINVAL;
-	for (i++; i < cmd->n_args && strcmp(cmd->args[i], WATCH_FDB) &&
-		  schema_find_table(cmd->args[i]) == STORE__TABLES;
+	for (i++;
+	     i < cmd->n_args && strcmp(cmd->args[i], WATCH_FDB) && schema_find_table(cmd->args[i]) == STORE__TABLES;
 	     i++) {
 		if (cmd_find_column(cmd, table, cmd->args[i], strlen(cmd->args[i]), &column))
 			return -EINVAL;

@@ -135,7 +135,8 @@ static void add_row(struct watch *watch, enum store_table_id table, const char *
 
 	json_object_set_new(line, "uuid", json_string(uuid));
 	if (schema->name_column != SCHEMA_NO_NAME)
-		json_object_set(line, "name", json_object_get(new ? new : old, schema->columns[schema->name_column].name));
+		json_object_set(line, "name",
+				json_object_get(new ? new : old, schema->columns[schema->name_column].name));
 	if (new)
 		json_object_set_new(line, "new", plain_row(table, new, old));
 	if (old)
@@ -182,8 +183,8 @@ struct watch *watch_new(struct ovsdb *ovsdb, struct fdb_look *fdb, const json_t 
 {
 	struct watch *watch = (struct watch *)vs_xcalloc(1, sizeof(*watch));
 	bool initial = json_is_true(json_object_get(request, "initial"));
-	struct jsonrpc_request monitor = {.id = json_integer(0), .method = "monitor",
-					  .params = make_params(request, initial)};
+	struct jsonrpc_request monitor = {
+		.id = json_integer(0), .method = "monitor", .params = make_params(request, initial)};
 
 	watch->lines = lines;
 	watch->arg = arg;

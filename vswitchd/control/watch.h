@@ -31,7 +31,8 @@ typedef void (*watch_lines)(void *arg, const char *text);
 
 /**
  * watch_new() - tell changes to @lines until watch_free(); those that are asked for as "initial" at once
- * @request: {"tables": <monitor-requests>, "fdb": whether to tell of stations, "initial": whether to tell what there is}
+ * @request: {"tables": <monitor-requests>, "fdb": whether to tell of stations, "initial": whether to tell what there
+ * is}
  */
 struct watch *watch_new(struct ovsdb *ovsdb, struct fdb_look *fdb, const json_t *request, watch_lines lines, void *arg);
 void watch_free(struct watch *watch);

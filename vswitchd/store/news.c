@@ -46,7 +46,7 @@ void news_join(struct store_row *row)
 	if (!news)
 		return;
 	for (unsigned int c = 0; !undo->inserted && c < row_schema(row)->n_columns; c++) {
-		if (!(news->saved & ~undo->saved) >> c & 1)
+		if (!((news->saved & ~undo->saved) >> c & 1))
 			continue;
 		if (!undo->old)
 			undo->old = (struct vs_datum *)vs_xcalloc(row_schema(row)->n_columns, sizeof(*undo->old));
