@@ -63,8 +63,7 @@ static int setup(void **state)
 
 	rig->base = event_base_new();
 	assert_int_equal(store_open(NULL, &rig->store, &error), 0);
-	rig->ovsdb =
-		ovsdb_open(rig->base, &(struct ovsdb_env){.store = rig->store, .refresh = refresh, .arg = rig});
+	rig->ovsdb = ovsdb_open(rig->base, &(struct ovsdb_env){.store = rig->store, .refresh = refresh, .arg = rig});
 	join(rig, &rig->one, false);
 	join(rig, &rig->two, false);
 	*state = rig;
@@ -159,10 +158,11 @@ static void test_all_or_nothing(void **state)
 	ask(&rig->one, 2, "transact",
 	    "['Open_vSwitch',{'op':'insert','table':'Bridge','row':{'name':'a/b'},'uuid':'" UUID1 "'},"
 	    "{'op':'update','table':'Open_vSwitch','where':[],'row':{'bridges':['uuid','" UUID1 "']}}]");
-	hear(&rig->one, REPLY(2, "[{'uuid':['uuid','" UUID1 "']},{'count':1},{'error':'constraint violation','details':"
-				 "'\\'a/b\\' cannot be the name of a bridge, whose own port needs the name of a network "
-				 "device: at most 15 characters, without \\u0027/\\u0027, \\u0027:\\u0027, "
-				 "\\u0027%%\\u0027 or blanks'}]"));
+	hear(&rig->one,
+	     REPLY(2, "[{'uuid':['uuid','" UUID1 "']},{'count':1},{'error':'constraint violation','details':"
+		      "'\\'a/b\\' cannot be the name of a bridge, whose own port needs the name of a network "
+		      "device: at most 15 characters, without \\u0027/\\u0027, \\u0027:\\u0027, "
+		      "\\u0027%%\\u0027 or blanks'}]"));
 	char *after = model_text(rig->store);
 	assert_string_equal(before, after);
 	free(before);
@@ -177,14 +177,14 @@ static void test_read_only(void **state)
 	leave(&rig->two);
 	join(rig, &rig->two, true);
 	ask(&rig->two, 1, "transact", "['Open_vSwitch',{'op':'delete','table':'Queue','where':[]}]");
-	hear(&rig->two, REPLY(1, "[{'error':'not allowed','details':'delete operation not allowed when database server is "
-				 "in read only mode'}]"));
+	hear(&rig->two,
+	     REPLY(1, "[{'error':'not allowed','details':'delete operation not allowed when database server is "
+		      "in read only mode'}]"));
 	ask(&rig->two, 2, "transact", "['Open_vSwitch',{'op':'select','table':'Queue','where':[]}]");
 	hear(&rig->two, REPLY(2, "[{'rows':[]}]"));
 }
 
-#define WAIT_FOR_QUEUE                                                                                                 \
-	"{'op':'wait','table':'Queue','where':[],'columns':['dscp'],'until':'==','rows':[{'dscp':5}]}"
+#define WAIT_FOR_QUEUE "{'op':'wait','table':'Queue','where':[],'columns':['dscp'],'until':'==','rows':[{'dscp':5}]}"
 #define ADD_QUEUE "['Open_vSwitch',{'op':'insert','table':'Queue','row':{'dscp':5},'uuid':'" UUID1 "'}]"
 
 static void test_wait(void **state)
@@ -230,8 +230,9 @@ static void test_monitors(void **state)
 	hear(&rig->two, "{'id':null,'method':'update2','params':['c',{'Queue':{'" UUID1 "':{'insert':{}}}}]}");
 	ask(&rig->one, 3, "transact",
 	    "['Open_vSwitch',{'op':'update','table':'Queue','where':[],'row':{'external_ids':['map',[['a','b']]]}}]");
-	hear(&rig->one, "{'id':null,'method':'update','params':['m',{'Queue':{'" UUID1
-			"':{'old':{'external_ids':['map',[]]},'new':{'dscp':5,'external_ids':['map',[['a','b']]]}}}}]}");
+	hear(&rig->one,
+	     "{'id':null,'method':'update','params':['m',{'Queue':{'" UUID1
+	     "':{'old':{'external_ids':['map',[]]},'new':{'dscp':5,'external_ids':['map',[['a','b']]]}}}}]}");
 	hear(&rig->one, REPLY(3, "[{'count':1}]"));
 	hear(&rig->two, "{'id':null,'method':'update2','params':['c',{'Queue':{'" UUID1
 			"':{'modify':{'external_ids':['map',[['a','b']]]}}}}]}");
@@ -305,7 +306,8 @@ static void test_news(void **state)
 	store_set(rig->store, store_root(rig->store), Open_vSwitch_bridges, &(struct vs_datum){0});
 	model_commit(rig->store);
 	hear(&rig->one,
-	     "{'id':null,'method':'update','params':[null,{'Interface':{'%s':{'old':{'link_speed':7,'mtu_request':1400}}}}]}",
+	     "{'id':null,'method':'update','params':[null,{'Interface':{'%s':{'old':{'link_speed':7,'mtu_request':1400}"
+	     "}}}]}",
 	     uuid);
 	hear_nothing(rig);
 }
@@ -318,14 +320,16 @@ static void test_refresh(void **state)
 	store_begin(rig->store);
 	model_port(rig->store, model_bridge(rig->store, "b"), "p");
 	model_commit(rig->store);
-	ask(&rig->one, 1, "monitor", "['Open_vSwitch',1,{'Interface':{'columns':['name'],'select':{'initial':false}}}]");
+	ask(&rig->one, 1, "monitor",
+	    "['Open_vSwitch',1,{'Interface':{'columns':['name'],'select':{'initial':false}}}]");
 	hear(&rig->one, REPLY(1, "{}"));
 	assert_int_equal(rig->refreshed, 0);
 	ask(&rig->one, 2, "monitor",
 	    "['Open_vSwitch',2,{'Interface':{'columns':['statistics'],'select':{'initial':false}}}]");
 	hear(&rig->one, REPLY(2, "{}"));
 	assert_int_equal(rig->refreshed, 1);
-	ask(&rig->one, 3, "transact", "['Open_vSwitch',{'op':'select','table':'Interface','where':[],'columns':['name']}]");
+	ask(&rig->one, 3, "transact",
+	    "['Open_vSwitch',{'op':'select','table':'Interface','where':[],'columns':['name']}]");
 	hear(&rig->one, REPLY(3, "[{'rows':[{'name':'p'}]}]"));
 	assert_int_equal(rig->refreshed, 1);
 }

@@ -137,7 +137,7 @@ json_t *ov_view_json(const struct ov_view *view, const unsigned int *columns, si
 }
 
 /* The row of _Server that stands for @db. Its UUID and version are the server's with the database's number. */
-static json_t *visit_database(const struct ovsdb *ovsdb, const struct ov_db *db, ov_visit visit, void *arg)
+static bool visit_database(const struct ovsdb *ovsdb, const struct ov_db *db, ov_visit visit, void *arg)
 {
 	struct vs_datum columns[DB__COLUMNS] = {{0}};
 	struct ov_view view = {.table = &server_tables[0], .columns = columns};
@@ -155,31 +155,29 @@ static json_t *visit_database(const struct ovsdb *ovsdb, const struct ov_db *db,
 	vs_datum_set_bool(&columns[DB_connected], true);
 	vs_datum_set_bool(&columns[DB_leader], true);
 	vs_datum_set_string(&columns[DB_schema], text);
-	json_t *error = visit(&view, arg);
+	bool more = visit(&view, arg);
 	for (int i = 0; i < DB__COLUMNS; i++)
 		vs_datum_destroy(&server_columns[i].type, &columns[i]);
 	free(text);
-	return error;
+	return more;
 }
 
-json_t *ov_each_row(struct ovsdb *ovsdb, const struct ov_db *db, int table, ov_visit visit, void *arg)
+void ov_each_row(struct ovsdb *ovsdb, const struct ov_db *db, int table, ov_visit visit, void *arg)
 {
 	struct store *store = ovsdb->env.store;
-	json_t *error = NULL;
+	struct ov_view view;
 
 	if (!db->is_store) {
-		for (int i = 0; i < OV_DATABASES && !error; i++)
-			error = visit_database(ovsdb, &ov_databases[i], visit, arg);
-		return error;
+		for (int i = 0; i < OV_DATABASES && visit_database(ovsdb, &ov_databases[i], visit, arg);)
+			i++;
+		return;
 	}
-	for (struct store_row *row = store_first(store, (enum store_table_id)table); row && !error;
+	for (struct store_row *row = store_first(store, (enum store_table_id)table); row;
 	     row = store_next(store, row)) {
-		struct ov_view view;
-
 		ov_view_row(&view, row);
-		error = visit(&view, arg);
+		if (!visit(&view, arg))
+			return;
 	}
-	return error;
 }
 
 /* --- types -------------------------------------------------------------------------------------------------------- */

@@ -120,9 +120,9 @@ const struct vs_datum *ov_view_get(const struct ov_view *view, unsigned int colu
 /** ov_view_json() - columns as a JSON object. */
 json_t *ov_view_json(const struct ov_view *view, const unsigned int *columns, size_t n);
 
-/** ov_each_row() - call @visit for every row of a table; it may change and delete the row. */
-typedef json_t *(*ov_visit)(const struct ov_view *view, void *arg);
-json_t *ov_each_row(struct ovsdb *ovsdb, const struct ov_db *db, int table, ov_visit visit, void *arg);
+/** ov_each_row() - call @visit for every row of a table, until it returns false; it may change and delete the row. */
+typedef bool (*ov_visit)(const struct ov_view *view, void *arg);
+void ov_each_row(struct ovsdb *ovsdb, const struct ov_db *db, int table, ov_visit visit, void *arg);
 
 /** ov_type_text() - "set of up to 4096 integers" */
 char *ov_type_text(const struct vs_type *type);

@@ -414,13 +414,13 @@ struct initial {
 	json_t *updates;
 };
 
-static json_t *initial_visit(const struct ov_view *row, void *arg)
+static bool initial_visit(const struct ov_view *row, void *arg)
 {
 	const struct initial *initial = arg;
 
 	if (ov_condition_any(&initial->watch->condition, row))
 		add_update(initial->monitor, initial->watch, SELECT_INITIAL, NULL, row, initial->updates);
-	return NULL;
+	return true;
 }
 
 static json_t *initial_rows(const struct monitor *monitor)
@@ -500,7 +500,7 @@ struct change_of_mind {
 	json_t *updates;
 };
 
-static json_t *change_visit(const struct ov_view *row, void *arg)
+static bool change_visit(const struct ov_view *row, void *arg)
 {
 	const struct change_of_mind *change = arg;
 	bool before = ov_condition_any(&change->old->condition, row);
@@ -510,7 +510,7 @@ static json_t *change_visit(const struct ov_view *row, void *arg)
 		add_update(change->monitor, change->new, SELECT_INSERT, NULL, row, change->updates);
 	else if (before && !now)
 		add_update(change->monitor, change->new, SELECT_DELETE, row, NULL, change->updates);
-	return NULL;
+	return true;
 }
 
 static json_t *read_condition(const struct monitor *monitor, int table, const json_t *request,

@@ -162,23 +162,25 @@ static void row_write(struct ov_txn *txn, struct store_row *to, const struct ov_
 	}
 }
 
-/* struct match - rows that an operation works on. @do_one: NULL for only counting them */
+/* struct match - rows that an operation works on, by @do_one */
 struct match {
 	struct ov_txn *txn;
 	struct ov_condition condition;
 	json_t *(*do_one)(struct match *match, const struct ov_view *row);
 	void *arg;
 	json_int_t count;
+	json_t *error;
 };
 
-static json_t *match_visit(const struct ov_view *row, void *arg)
+static bool match_visit(const struct ov_view *row, void *arg)
 {
 	struct match *match = arg;
 
 	if (!ov_condition_all(&match->condition, row))
-		return NULL;
+		return true;
 	match->count++;
-	return match->do_one(match, row);
+	match->error = match->do_one(match, row);
+	return !match->error;
 }
 
 /* Do something to every row that the condition is true of. A condition on _uuid is a look-up. */
@@ -186,24 +188,23 @@ static json_t *match_run(struct match *match, const json_t *where)
 {
 	struct ov_txn *txn = match->txn;
 	json_t *error = ov_condition_parse(txn->table, where, &txn->names, &match->condition);
-	const struct vs_uuid *uuid;
+	struct ov_view view;
 
 	if (error)
 		return error;
-	uuid = ov_condition_uuid(&match->condition, txn->table);
+	const struct vs_uuid *uuid = ov_condition_uuid(&match->condition, txn->table);
 	if (uuid && txn->db->is_store) {
 		struct store_row *row = store_find(txn->store, (enum store_table_id)txn->table_number, uuid);
-		struct ov_view view;
 
 		if (row) {
 			ov_view_row(&view, row);
-			error = match_visit(&view, match);
+			match_visit(&view, match);
 		}
 	} else {
-		error = ov_each_row(txn->session->ovsdb, txn->db, txn->table_number, match_visit, match);
+		ov_each_row(txn->session->ovsdb, txn->db, txn->table_number, match_visit, match);
 	}
 	ov_condition_destroy(&match->condition);
-	return error;
+	return match->error;
 }
 
 /* The same, and say how many they were. */

@@ -61,12 +61,13 @@ json_t *ov_columns_parse(const struct schema_table *table, const json_t *json, u
 	*columns = (unsigned int *)vs_xcalloc(size, sizeof(**columns));
 	for (size_t i = 0; i < size; i++) {
 		const char *name = json_string_value(json_array_get(json, i));
-		int column = json ? name ? ov_column_find(table, name) : -1 : (int)i;
+		int found = json ? name ? ov_column_find(table, name) : -1 : (int)i;
+		unsigned int column = found < 0 ? 0 : (unsigned int)found;
 		json_t *error = NULL;
 
 		if (json && !name)
 			error = ov_error(OV_SYNTAX, json, "array of distinct column names expected");
-		else if (column < 0)
+		else if (found < 0)
 			error = ov_error(OV_SYNTAX, json, "%s is not a valid column name", name);
 		else if (seen[column / 64] >> column % 64 & 1)
 			error = ov_error(OV_SYNTAX, json, "array of distinct column names expected");
@@ -77,7 +78,7 @@ json_t *ov_columns_parse(const struct schema_table *table, const json_t *json, u
 			return error;
 		}
 		seen[column / 64] |= UINT64_C(1) << column % 64;
-		(*columns)[(*n)++] = (unsigned int)column;
+		(*columns)[(*n)++] = column;
 	}
 	return NULL;
 }

@@ -14,6 +14,9 @@
 	K(Open_vSwitch, other_config, "vlan-limit", "", F_NUMBER(0, INT32_MAX),                                        \
 	  "How many VLAN tags of a frame are looked at. 1: only the outer tag counts. Any other number: a second tag " \
 	  "counts too, and an access port carries no frame that has one. Default: 1.")                                 \
+	K(Open_vSwitch, other_config, "stats-update-interval", "", F_NUMBER(0, INT32_MAX),                             \
+	  "Milliseconds between two readings of the counters of interfaces, for those who monitor them; at least "     \
+	  "5000. Default: 5000.")                                                                                      \
 	K(Bridge, other_config, "mac-aging-time", "", F_NUMBER(0, INT32_MAX),                                          \
 	  "Seconds without a frame after which a learned address is forgotten, 1 to 1000000; numbers outside are "     \
 	  "brought into that range. Default: 300.")                                                                    \
