@@ -383,16 +383,22 @@ def hostile(path, number):
     return client
 
 
+def crowd(switch, clients):
+    """A hundred good clients that monitor bridges, fifty stalled ones, fifty hostile ones. Return: the good ones."""
+    good = [Client(switch.socket) for _ in range(100)]
+    clients += good
+    for client in good:
+        client.ask("monitor", "Open_vSwitch", None, {"Bridge": {"columns": ["name"]}})
+    clients += [stalled(switch.socket) for _ in range(50)]
+    clients += [hostile(switch.socket, number) for number in range(50)]
+    return good
+
+
 def test_two_hundred_clients(switch):
-    """Good, stalled and hostile ones at once, while the switch changes and vsctl is answered."""
+    """All at once, while the switch changes and vsctl is answered."""
     clients = []
     try:
-        good = [Client(switch.socket) for _ in range(100)]
-        clients += good
-        for client in good:
-            client.ask("monitor", "Open_vSwitch", None, {"Bridge": {"columns": ["name"]}})
-        clients += [stalled(switch.socket) for _ in range(50)]
-        clients += [hostile(switch.socket, number) for number in range(50)]
+        good = crowd(switch, clients)
         for number in range(10):
             switch(f"add-br br{number}")
         assert len(switch("list-br").split()) == 10
@@ -404,6 +410,29 @@ def test_two_hundred_clients(switch):
         for client in clients:
             client.close()
     assert len(switch("list-br").split()) == 10
+
+
+@pytest.mark.slow
+def test_time_among_two_hundred_clients(switch, capsys):
+    """Prints how long a command takes meanwhile; how long it may take is not for a test to say."""
+    clients = []
+    switch("add-br br0")
+    try:
+        good, times = crowd(switch, clients), []
+        for number in range(300):
+            for client in good[number % 10::10]:
+                client.send("transact", "Open_vSwitch", {"op": "select", "table": "Port", "where": []})
+            begin = time.monotonic()
+            switch("set", "bridge", "br0", f"external_ids:n={number}")
+            times.append((time.monotonic() - begin) * 1000)
+            for client in good[number % 10::10]:
+                client.reply(client.number)
+    finally:
+        for client in clients:
+            client.close()
+    times.sort()
+    with capsys.disabled():
+        print(f"\nvsctl among 200 clients: median {times[150]:.1f} ms, 99th percentile {times[297]:.1f} ms, most {times[-1]:.1f} ms")
 
 
 def test_stalled_monitor_is_dropped(switch):

@@ -107,8 +107,12 @@ static void client_advance(struct client *client)
 	size_t held = evbuffer_get_length(input), before = client->held, unread = client_unread(client);
 	int result;
 
-	if (client->over || client->message || unread > MUCH_UNREAD)
+	if (client->over || client->message || client->final)
 		return;
+	if (unread > MUCH_UNREAD) {
+		bufferevent_disable(client->stream, EV_READ);
+		return;
+	}
 	result = client_scan(client, input);
 	if (result < 0) {
 		client_refuse(client, result == -EMSGSIZE ? "a message is too long or nested too deep"
@@ -145,7 +149,7 @@ static void client_on_sent(struct bufferevent *stream, void *arg)
 	struct client *client = arg;
 
 	(void)stream;
-	if (client->final && !client->message) {
+	if (client->final) {
 		client->final = false;
 		client->ops.sent(client->ops.arg, client);
 		return;

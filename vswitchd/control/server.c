@@ -78,12 +78,13 @@ static bool seat_held(void *arg, size_t before, size_t now)
 	return ctl->held <= MAX_HELD || now <= before;
 }
 
-/* Whoever has read least gives way. */
+/* Whoever has read least gives way. Those that are to be closed hold what they have a moment longer. */
 static void seat_unread(void *arg, size_t less, size_t more)
 {
 	struct ctl *ctl = ((struct seat *)arg)->ctl;
 	struct vs_list *link, *next;
 	struct client *victim = NULL;
+	size_t all = 0;
 
 	ctl->unread += more - less;
 	if (ctl->unread <= MAX_UNREAD || !more)
@@ -92,10 +93,13 @@ static void seat_unread(void *arg, size_t less, size_t more)
 	{
 		struct client *client = vs_container(link, struct seat, link)->client;
 
-		if (!client_is_over(client) && (!victim || client_unread(client) > client_unread(victim)))
+		if (client_is_over(client))
+			continue;
+		all += client_unread(client);
+		if (!victim || client_unread(client) > client_unread(victim))
 			victim = client;
 	}
-	if (victim)
+	if (victim && all > MAX_UNREAD)
 		client_refuse(victim, "too many bytes are waiting for clients, and most of them for this one");
 }
 

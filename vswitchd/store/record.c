@@ -221,7 +221,9 @@ static int apply_column(struct store_row *row, const char *name, const json_t *j
 	struct vs_datum datum;
 	char *why = NULL;
 
-	if (c < 0 || (row_schema(row)->columns[c].flags & SCHEMA_EPHEMERAL)) {
+	if (c >= 0 && row_schema(row)->columns[c].flags & SCHEMA_EPHEMERAL)
+		return 0; /* there may have been a time when it was saved */
+	if (c < 0) {
 		*error = vs_xasprintf("table %s has no column \"%s\"", row_schema(row)->name, name);
 		return -EINVAL;
 	}
