@@ -103,21 +103,22 @@ void ov_locks_drop(struct ovsdb_session *session)
 		place_free(session->ovsdb, vs_container(session->locks.next, struct place, of_session));
 }
 
-/* The name that a request gives. */
-static json_t *read_name(const json_t *params, const char *method, const char **name)
+/* The name that a request gives. Return: NULL with @error if it gives none. */
+static const char *read_name(const json_t *params, const char *method, json_t **error)
 {
-	if (json_array_size(params) != 1 || !ov_is_id(json_array_get(params, 0)))
-		return ov_error(OV_SYNTAX, params, "%s request params must be <id>", method);
-	*name = json_string_value(json_array_get(params, 0));
+	if (json_array_size(params) == 1 && ov_is_id(json_array_get(params, 0)))
+		return json_string_value(json_array_get(params, 0));
+	*error = ov_error(OV_SYNTAX, params, "%s request params must be <id>", method);
 	return NULL;
 }
 
 static json_t *enter(struct ovsdb_session *session, const json_t *params, bool steal, json_t **result)
 {
-	const char *name, *method = steal ? "steal" : "lock";
-	json_t *error = read_name(params, method, &name);
+	const char *method = steal ? "steal" : "lock";
+	json_t *error = NULL;
+	const char *name = read_name(params, method, &error);
 
-	if (error)
+	if (!name)
 		return error;
 	if (place_find(session, name))
 		return ov_error(OV_SYNTAX, params, "must issue \"unlock\" before new \"%s\"", method);
@@ -149,11 +150,11 @@ json_t *ov_steal(struct ovsdb_session *session, const json_t *params, json_t **r
 
 json_t *ov_unlock(struct ovsdb_session *session, const json_t *params, json_t **result)
 {
-	const char *name;
+	json_t *error = NULL;
+	const char *name = read_name(params, "unlock", &error);
 	struct place *place;
-	json_t *error = read_name(params, "unlock", &name);
 
-	if (error)
+	if (!name)
 		return error;
 	place = place_find(session, name);
 	if (!place)

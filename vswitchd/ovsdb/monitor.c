@@ -185,7 +185,7 @@ static void add_update(const struct monitor *monitor, const struct watch *watch,
 	json_t *update, *table;
 	char uuid[VS_UUID_TEXT];
 
-	if (!(watch->select & select))
+	if (!row || !(watch->select & select))
 		return;
 	update = (monitor->version == 1 ? update1 : update2)(watch, select, old, new);
 	if (!update)
@@ -438,11 +438,11 @@ static json_t *initial_rows(const struct monitor *monitor)
 json_t *ov_monitor(struct ovsdb_session *session, json_t *params, int version, json_t **result)
 {
 	json_t *id = json_array_get(params, 1), *last = json_array_get(params, 3), *error;
-	const struct ov_db *db;
+	const struct ov_db *db = NULL;
 	struct vs_uuid uuid;
 
 	error = ov_db_of(params, "monitor", &db);
-	if (error)
+	if (!db)
 		return error;
 	if (json_array_size(params) != (version == 3 ? 4 : 3))
 		return ov_error(OV_SYNTAX, params, "invalid parameters");

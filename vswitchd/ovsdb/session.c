@@ -53,10 +53,10 @@ static json_t *method_list_dbs(const struct call *call, json_t **result)
 
 static json_t *method_get_schema(const struct call *call, json_t **result)
 {
-	const struct ov_db *db;
+	const struct ov_db *db = NULL;
 	json_t *error = ov_db_of(call->params, "get_schema", &db);
 
-	if (!error)
+	if (db)
 		*result = ov_schema_json(db);
 	return error;
 }

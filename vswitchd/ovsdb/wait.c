@@ -101,11 +101,11 @@ static bool asks_statistics(const json_t *params)
 
 json_t *ov_transact(struct ovsdb_session *session, json_t *id, json_t *params, json_t **result)
 {
-	const struct ov_db *db;
+	const struct ov_db *db = NULL;
 	int64_t now = ov_now_ms(), deadline_ms;
 	json_t *error = ov_db_of(params, "transact", &db);
 
-	if (error)
+	if (!db)
 		return error;
 	if (asks_statistics(params))
 		ov_statistics_now(session->ovsdb);
