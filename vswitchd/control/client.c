@@ -239,7 +239,6 @@ void client_next(struct client *client)
 static void client_write(struct client *client, const char *text)
 {
 	struct evbuffer *output = bufferevent_get_output(client->stream);
-
 	size_t size = strlen(text);
 
 	client->longest = size > client->longest ? size : client->longest;
