@@ -9,7 +9,7 @@
 #include "common/xalloc.h"
 
 const struct cmdline_global cmdline_globals[CMDLINE__OPTIONS] = {
-#define X(id, name, letter, value, help) [CMDLINE_##id] = {name, letter, value, help},
+#define X(id, name, letter, value, help) [CMDLINE_##id] = {name, letter, value, help, CMDLINE_##id},
 	CMDLINE_OPTIONS(X)
 #undef X
 };
@@ -18,16 +18,17 @@ const struct cmdline_global cmdline_globals[CMDLINE__OPTIONS] = {
 
 enum option_arg { ARG_NONE, ARG_REQUIRED, ARG_OPTIONAL };
 
-/* What a word among the global options may mean: global option @id, or an option of some command when -1. */
+/* What a word among the global options may mean: a @global option, or one of some command when NULL. */
 struct candidate {
 	const char *name; /* without dashes */
 	size_t len;
 	enum option_arg arg;
-	int id;
+	const struct cmdline_global *global;
 };
 
 /* The state of one cmdline_parse(). */
 struct parser {
+	const struct cmdline_program *program;
 	int argc;
 	char *const *argv;
 	int at; /* next word */
@@ -116,6 +117,9 @@ static int set_global(struct parser *parser, enum cmdline_option_id id, const ch
 	case CMDLINE_RUNDIR:
 		line->rundir = value;
 		return 0;
+	case CMDLINE_TARGET:
+		line->target = value;
+		return 0;
 	case CMDLINE_TIMEOUT:
 		line->timeout = parse_number(value, MOST_SECONDS);
 		return line->timeout < 0 ? parser_fail(parser, "value %s on -t or --timeout is invalid", value) : 0;
@@ -151,15 +155,16 @@ static int add_option(struct parser *parser, struct cmdline_command *command, co
  * Every option whose name begins with @word, global ones first, up to @max, each name once; an exact match alone.
  * Return: how many.
  */
-static size_t find_candidates(const char *word, size_t len, struct candidate *found, size_t max)
+static size_t find_candidates(const struct cmdline_program *program, const char *word, size_t len,
+			      struct candidate *found, size_t max)
 {
 	size_t n = 0;
 
-	for (int i = 0; i < CMDLINE__OPTIONS; i++) {
-		const struct cmdline_global *global = &cmdline_globals[i];
+	for (size_t i = 0; i < program->n_options; i++) {
+		const struct cmdline_global *global = &program->options[i];
 		if (strncmp(global->name, word, len))
 			continue;
-		struct candidate candidate = {global->name, strlen(global->name), global_arg(global), i};
+		struct candidate candidate = {global->name, strlen(global->name), global_arg(global), global};
 		if (candidate.len == len) {
 			found[0] = candidate;
 			return 1;
@@ -167,14 +172,14 @@ static size_t find_candidates(const char *word, size_t len, struct candidate *fo
 		if (n < max)
 			found[n++] = candidate;
 	}
-	for (int i = 0; i < COMMAND__COUNT; i++) {
+	for (int i = 0; i < COMMAND__COUNT && !program->noun; i++) {
 		const char *option = commands[i].options;
 		for (; *option; option += strcspn(option, " "), option += strspn(option, " ")) {
 			size_t name_len = strcspn(option, " =") - 2, j;
 			if (name_len < len || strncmp(option + 2, word, len))
 				continue;
 			enum option_arg arg = option[name_len + 2] == '=' ? ARG_REQUIRED : ARG_NONE;
-			struct candidate candidate = {option + 2, name_len, arg, -1};
+			struct candidate candidate = {option + 2, name_len, arg, NULL};
 			if (name_len == len) {
 				found[0] = candidate;
 				return 1;
@@ -209,7 +214,7 @@ static int parse_long(struct parser *parser, const char *word)
 	const char *name = word + 2, *equals = strchr(name, '='), *value = equals ? equals + 1 : NULL;
 	struct candidate found[CMDLINE__OPTIONS + 32];
 	size_t len = equals ? (size_t)(equals - name) : strlen(name);
-	size_t n = find_candidates(name, len, found, sizeof(found) / sizeof(*found));
+	size_t n = find_candidates(parser->program, name, len, found, sizeof(found) / sizeof(*found));
 
 	if (n == 0)
 		return parser_fail(parser, "unrecognized option '--%.*s'", (int)len, name);
@@ -223,8 +228,8 @@ static int parse_long(struct parser *parser, const char *word)
 					   found->name);
 		value = parser->argv[parser->at++];
 	}
-	if (found->id >= 0)
-		return set_global(parser, (enum cmdline_option_id)found->id, value);
+	if (found->global)
+		return set_global(parser, found->global->id, value);
 	/* The rows of commands.h write the dashes too. Given twice it counts once: the last one. */
 	for (size_t i = 0; i < parser->first.n_options; i++)
 		if (parser->first.options[i].len == found->len + 2 &&
@@ -238,13 +243,15 @@ static int parse_long(struct parser *parser, const char *word)
 /* A word that begins with one dash: letters, the last of which may take the rest or the next word as its value. */
 static int parse_letters(struct parser *parser, const char *word)
 {
+	const struct cmdline_global *options = parser->program->options;
+
 	for (const char *letter = word + 1; *letter; letter++) {
-		int id = 0;
-		while (id < CMDLINE__OPTIONS && cmdline_globals[id].letter != *letter)
-			id++;
-		if (id == CMDLINE__OPTIONS)
+		size_t i = 0;
+		while (i < parser->program->n_options && options[i].letter != *letter)
+			i++;
+		if (i == parser->program->n_options)
 			return parser_fail(parser, "invalid option -- '%c'", *letter);
-		enum option_arg arg = global_arg(&cmdline_globals[id]);
+		enum option_arg arg = global_arg(&options[i]);
 		const char *value = NULL;
 		if (arg != ARG_NONE && letter[1])
 			value = letter + 1;
@@ -252,7 +259,7 @@ static int parse_letters(struct parser *parser, const char *word)
 			value = parser->argv[parser->at++];
 		else if (arg == ARG_REQUIRED)
 			return parser_fail(parser, "option requires an argument -- '%c'", *letter);
-		int error = set_global(parser, (enum cmdline_option_id)id, value);
+		int error = set_global(parser, options[i].id, value);
 		if (error || value)
 			return error;
 	}
@@ -265,6 +272,7 @@ static bool asks_text(const struct cmdline *line)
 	       cmdline_has(line, CMDLINE_COMMANDS) || cmdline_has(line, CMDLINE_OPTIONS);
 }
 
+/* Options up to the first word that is none. */
 static int parse_globals(struct parser *parser)
 {
 	int error = 0;
@@ -278,6 +286,27 @@ static int parse_globals(struct parser *parser)
 			break;
 		error = word[1] == '-' ? parse_long(parser, word) : parse_letters(parser, word);
 	}
+	return error;
+}
+
+/* Options between other words, up to "--"; the other words are left as those of the parser. */
+static int parse_mixed(struct parser *parser)
+{
+	char **words = vs_xcalloc((size_t)parser->argc + 1, sizeof(*words));
+	int n = 0, error = 0;
+
+	parser->line->words = words;
+	while (!error && parser->at < parser->argc && !asks_text(parser->line)) {
+		error = parse_globals(parser);
+		bool ended = parser->at > 0 && !strcmp(parser->argv[parser->at - 1], "--");
+		do {
+			if (parser->at < parser->argc)
+				words[n++] = parser->argv[parser->at++];
+		} while (ended && parser->at < parser->argc);
+	}
+	parser->argv = words;
+	parser->argc = n;
+	parser->at = 0;
 	return error;
 }
 
@@ -371,15 +400,49 @@ static int parse_commands(struct parser *parser)
 	return 0;
 }
 
-int cmdline_parse(int argc, char *const argv[], struct cmdline *line, char **error)
+/* Of the names that are no ovs-vsctl: one command, without options of its own, as the original counts its arguments. */
+static int parse_one_command(struct parser *parser)
 {
-	struct parser parser = {.argc = argc, .argv = argv, .line = line};
+	const char *noun = parser->program->noun, *name = parser->argv[parser->at];
+	const char *quote = *noun ? "'" : "\"";
+	struct cmdline_command *command;
+
+	if (parser->at == parser->argc)
+		return parser_fail(parser,
+				   *noun ? "missing command name; use --help for help"
+					 : "at least one non-option argument is required (use --help for help)");
+	parser->line->commands = command = vs_xcalloc(1, sizeof(*command));
+	parser->line->n_commands = 1;
+	command->command = command_find_verb(noun, name);
+	command->args = parser->argv + parser->at + 1;
+	command->n_args = parser->argc - parser->at - 1;
+	const struct command *row = command->command;
+	if (!row || !cmdline_program_has(parser->program, row)) {
+		parser_fail(
+			parser,
+			*noun ? "unknown command '%s'; use --help for help"
+			      : "\"%s\" is not a valid command (use \"list-commands\" to see a list of valid commands)",
+			name);
+		return -ENOENT;
+	}
+	if (command->n_args >= row->min_args && command->n_args <= row->max_args)
+		return 0;
+	bool few = command->n_args < row->min_args;
+	parser_fail(parser, "%s%s%s command %s %d arguments", quote, name, quote,
+		    few ? "requires at least" : "takes at most", few ? row->min_args : row->max_args);
+	return -ENOENT;
+}
+
+int cmdline_parse(const struct cmdline_program *program, int argc, char *const argv[], struct cmdline *line,
+		  char **error)
+{
+	struct parser parser = {.program = program, .argc = argc, .argv = argv, .line = line};
 	int result;
 
 	*line = (struct cmdline){.timeout = -1};
-	result = parse_globals(&parser);
+	result = program->anywhere ? parse_mixed(&parser) : parse_globals(&parser);
 	if (!result && !asks_text(line))
-		result = parse_commands(&parser);
+		result = program->noun ? parse_one_command(&parser) : parse_commands(&parser);
 	if (result) {
 		cmdline_destroy(line);
 		*error = parser.error;
@@ -390,7 +453,9 @@ int cmdline_parse(int argc, char *const argv[], struct cmdline *line, char **err
 void cmdline_destroy(struct cmdline *line)
 {
 	free(line->commands);
+	free(line->words);
 	line->commands = NULL;
+	line->words = NULL;
 }
 
 const struct cmdline_option *cmdline_option(const struct cmdline_command *command, const char *name)

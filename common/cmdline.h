@@ -61,17 +61,43 @@ enum cmdline_option_id {
 #define X(id, name, letter, value, help) CMDLINE_##id,
 	CMDLINE_OPTIONS(X)
 #undef X
-		CMDLINE__OPTIONS
+		CMDLINE__OPTIONS,
+	/* Of the other names only. */
+	CMDLINE_TARGET = CMDLINE__OPTIONS,
+	CMDLINE_NO_STATS,
+	CMDLINE_IGNORED,
 };
 
-/** struct cmdline_global - one row of CMDLINE_OPTIONS */
+/** struct cmdline_global - an option of a program: a row of CMDLINE_OPTIONS, or of another name's table (programs.c) */
 struct cmdline_global {
 	const char *name;
 	char letter;
 	const char *value, *help;
+	enum cmdline_option_id id;
 };
 
 extern const struct cmdline_global cmdline_globals[CMDLINE__OPTIONS];
+
+/**
+ * struct cmdline_program - a name that vsctl answers to, and the grammar that goes with it
+ * @noun: NULL: all commands, any number of them, separated by "--". Otherwise exactly one command: "" one of those that
+ *	ovs-appctl has, written noun/verb; else one of this noun, written without it
+ * @anywhere: options may also come after the command
+ * @says_version: what --version prints after the name, or NULL for our own
+ */
+struct cmdline_program {
+	const char *name, *noun;
+	const struct cmdline_global *options;
+	size_t n_options;
+	bool anywhere;
+	const char *says_version;
+};
+
+/** cmdline_program() - by its name, of which a path may be a part. Return: vsctl itself for any other name. */
+const struct cmdline_program *cmdline_program(const char *name);
+
+/** cmdline_program_has() - whether @command is one that @program offers. */
+bool cmdline_program_has(const struct cmdline_program *program, const struct command *command);
 
 enum cmdline_format { CMDLINE_LIST, CMDLINE_TABLE, CMDLINE_CSV, CMDLINE_HTML, CMDLINE_JSON };
 enum cmdline_data { CMDLINE_STRING, CMDLINE_BARE_DATA, CMDLINE_JSON_DATA };
@@ -98,26 +124,39 @@ struct cmdline_command {
 /**
  * struct cmdline - a line taken apart
  * @set: bit N: global option N (enum cmdline_option_id) was given
+ * @target: whom ovs-appctl shall ask, or NULL
  * @timeout: seconds, 0 for no limit, -1 when not given
  * @commands: empty when an option asks for text only (cmdline_asks_text())
+ * @words: a copy of the words where options had to be taken out from among them, or NULL
  */
 struct cmdline {
 	unsigned long long set;
-	const char *db, *rundir;
+	const char *db, *rundir, *target;
 	int timeout;
 	int max_column_width;
 	enum cmdline_format format;
 	enum cmdline_data data;
 	struct cmdline_command *commands;
 	size_t n_commands;
+	char **words;
 };
 
 /**
- * cmdline_parse() - take @argv apart; argv[0] is the first word after the program's name
- * @error: on failure a malloc()ed sentence, as ovs-vsctl words it
- * Return: 0 or -EINVAL. Call cmdline_destroy() only after 0.
+ * cmdline_parse() - take @argv apart by the grammar of @program; argv[0] is the first word after the program's name
+ * @error: on failure a malloc()ed sentence, as the original of that name words it
+ * Return: 0; -EINVAL for wrong options; -ENOENT for wrong commands. Call cmdline_destroy() only after 0.
  */
-int cmdline_parse(int argc, char *const argv[], struct cmdline *line, char **error);
+int cmdline_parse(const struct cmdline_program *program, int argc, char *const argv[], struct cmdline *line,
+		  char **error);
+
+/**
+ * cmdline_print_error() - say why a line was not run
+ * @of_command: it is a command that went wrong, not an option: ovs-appctl says that its server said so
+ * Return: the exit status that goes with it; @status, except by the name ovs-appctl.
+ */
+int cmdline_print_error(const struct cmdline_program *program, bool of_command, int status, const char *error,
+			FILE *out);
+
 void cmdline_destroy(struct cmdline *line);
 
 static inline bool cmdline_has(const struct cmdline *line, enum cmdline_option_id id)
@@ -126,13 +165,13 @@ static inline bool cmdline_has(const struct cmdline *line, enum cmdline_option_i
 }
 
 /** cmdline_print_text() - what --help, --version, --commands or --options ask for. Return: false if none was given. */
-bool cmdline_print_text(const struct cmdline *line, const char *program, FILE *out);
+bool cmdline_print_text(const struct cmdline *line, const struct cmdline_program *program, FILE *out);
 
 /**
  * cmdline_print_help() - `help`, or `help COMMAND` with its @words
  * Return: 0, or -ENOENT when there is no such command.
  */
-int cmdline_print_help(const char *program, int n, char *const words[], FILE *out);
+int cmdline_print_help(const struct cmdline_program *program, int n, char *const words[], FILE *out);
 
 /** cmdline_option() - whether the command was given option @name ("--may-exist"). */
 const struct cmdline_option *cmdline_option(const struct cmdline_command *command, const char *name);

@@ -3,7 +3,10 @@
 #include "common/commands.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "common/xalloc.h"
 
 const struct command commands[COMMAND__COUNT] = {
 #define X(id, name, min, max, args, options, group, help)                                                              \
@@ -42,6 +45,26 @@ const struct command *command_find(int n, char *const words[], int *used)
 			return &commands[i];
 	}
 	return NULL;
+}
+
+char *command_verb(const struct command *command, const char *noun)
+{
+	char *word = vs_xstrdup(command->name + (*noun ? strlen(noun) + 1 : 0));
+	char *space = strchr(word, ' ');
+
+	if (space)
+		*space = '/';
+	return word;
+}
+
+const struct command *command_find_verb(const char *noun, const char *word)
+{
+	char *name = *noun ? vs_xasprintf("%s/%s", noun, word) : vs_xstrdup(word);
+	int used;
+	const struct command *command = command_find(1, &name, &used);
+
+	free(name);
+	return command;
 }
 
 int command_option_arg(const struct command *command, const char *name, size_t len)

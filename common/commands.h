@@ -21,6 +21,9 @@
 	X(INTERFACE, "Interface commands")                                                                             \
 	X(FDB, "Forwarding table commands")                                                                            \
 	X(OPENFLOW, "Controller commands (kept for tools; there is no OpenFlow here)")                                 \
+	X(APPCTL, "Commands of ovs-appctl, also written NOUN/VERB")                                                    \
+	X(OFCTL, "Commands of ovs-ofctl (there is no OpenFlow here: what they ask and say is of the switch itself)")   \
+	X(DPCTL, "Commands of ovs-dpctl")                                                                              \
 	X(DATABASE, "Database commands")
 
 enum command_group {
@@ -78,6 +81,9 @@ enum command_group {
 	X(fdb_flush, "fdb flush", 0, 2, "[BRIDGE [PORT]]", "", FDB,                                                    \
 	  "forget all learned stations, or those of BRIDGE, or those behind PORT")                                     \
 	X(fdb_stats, "fdb stats", 0, 1, "[BRIDGE]", "", FDB, "print how many stations were learned, aged, moved")      \
+	X(fdb_stats_show, "fdb stats-show", 1, 1, "BRIDGE", "", FDB, "the same, as ovs-appctl names it")               \
+	X(fdb_stats_clear, "fdb stats-clear", 0, 1, "[BRIDGE]", "", FDB,                                               \
+	  "begin to count anew, for all bridges or for BRIDGE")                                                        \
 	X(get_controller, "get-controller", 1, 1, "BRIDGE", "", OPENFLOW, "print the controllers of BRIDGE")           \
 	X(del_controller, "del-controller", 1, 1, "BRIDGE", "", OPENFLOW, "remove the controllers of BRIDGE")          \
 	X(set_controller, "set-controller", 2, COMMANDS_ANY, "BRIDGE TARGET...", "--inactivity-probe=", OPENFLOW,      \
@@ -86,6 +92,46 @@ enum command_group {
 	X(del_fail_mode, "del-fail-mode", 1, 1, "BRIDGE", "", OPENFLOW, "remove the fail mode of BRIDGE")              \
 	X(set_fail_mode, "set-fail-mode", 2, 2, "BRIDGE MODE", "", OPENFLOW,                                           \
 	  "set the fail mode of BRIDGE to standalone or secure")                                                       \
+	X(list_commands, "list-commands", 0, 0, "", "", APPCTL, "print the commands that ovs-appctl has here")         \
+	X(mdb_show, "mdb show", 1, 1, "BRIDGE", "", APPCTL, "print the multicast groups that BRIDGE knows")            \
+	X(mdb_flush, "mdb flush", 0, 1, "[BRIDGE]", "", APPCTL, "forget multicast groups")                             \
+	X(stp_show, "stp show", 0, 1, "[BRIDGE]", "", APPCTL, "print the state of the spanning tree protocol")         \
+	X(rstp_show, "rstp show", 0, 1, "[BRIDGE]", "", APPCTL, "print the state of the rapid spanning tree protocol") \
+	X(bond_list, "bond list", 0, 0, "", "", APPCTL, "print the bonds")                                             \
+	X(bond_show, "bond show", 0, 1, "[PORT]", "", APPCTL, "print the state of bonds")                              \
+	X(lacp_show, "lacp show", 0, 1, "[PORT]", "", APPCTL, "print the state of link aggregation")                   \
+	X(bfd_show, "bfd show", 0, 1, "[INTERFACE]", "", APPCTL,                                                       \
+	  "print the state of bidirectional forwarding detection")                                                     \
+	X(cfm_show, "cfm show", 0, 1, "[INTERFACE]", "", APPCTL, "print the state of connectivity fault management")   \
+	X(qos_show, "qos show", 1, 1, "INTERFACE", "", APPCTL, "print the quality of service that INTERFACE has")      \
+	X(ofproto_list, "ofproto list", 0, 0, "", "", APPCTL, "print the names of the bridges")                        \
+	X(vlog_list, "vlog list", 0, 0, "", "", APPCTL, "print how much the daemon says in its log")                   \
+	X(vlog_set, "vlog set", 1, COMMANDS_ANY, "[MODULE:][DESTINATION:]LEVEL...", "", APPCTL,                        \
+	  "set it: err, warn, info or dbg; there is one module, vswitchd, and one destination")                        \
+	X(coverage_show, "coverage show", 0, 0, "", "", APPCTL,                                                        \
+	  "print what was counted since the daemon began: frames, and drops by reason")                                \
+	X(memory_show, "memory show", 0, 0, "", "", APPCTL, "print how much there is of what takes memory")            \
+	X(dpif_show, "dpif show", 0, 0, "", "", APPCTL, "print the datapath, its bridges and ports")                   \
+	X(dpif_dump_dps, "dpif dump-dps", 0, 0, "", "", APPCTL, "print every bridge with its kind of datapath")        \
+	X(ofctl_show, "ofctl show", 1, 1, "BRIDGE", "", OFCTL, "print the ports of BRIDGE as its OpenFlow features")   \
+	X(ofctl_dump_ports, "ofctl dump-ports", 1, 2, "BRIDGE [PORT]", "", OFCTL,                                      \
+	  "print the counters of the ports of BRIDGE, or of PORT")                                                     \
+	X(ofctl_dump_ports_desc, "ofctl dump-ports-desc", 1, 2, "BRIDGE [PORT]", "", OFCTL,                            \
+	  "print the state of the ports of BRIDGE, or of PORT")                                                        \
+	X(ofctl_mod_port, "ofctl mod-port", 3, 3, "BRIDGE PORT ACTION", "", OFCTL,                                     \
+	  "set PORT up or down, or let it take part in floods (flood) or not (no-flood)")                              \
+	X(ofctl_dump_flows, "ofctl dump-flows", 1, 2, "BRIDGE [FLOW]", "", OFCTL,                                      \
+	  "print the one flow that BRIDGE has: actions=NORMAL")                                                        \
+	X(ofctl_dump_tables, "ofctl dump-tables", 1, 1, "BRIDGE", "", OFCTL,                                           \
+	  "print the one flow table that BRIDGE has")                                                                  \
+	X(ofctl_dump_aggregate, "ofctl dump-aggregate", 1, 2, "BRIDGE [FLOW]", "", OFCTL,                              \
+	  "print how many frames BRIDGE has taken in")                                                                 \
+	X(ofctl_add_flow, "ofctl add-flow", 1, 2, "BRIDGE FLOW", "", OFCTL,                                            \
+	  "accept a flow that says what is so anyway, actions=NORMAL; refuse any other")                               \
+	X(ofctl_del_flows, "ofctl del-flows", 1, 2, "BRIDGE [FLOW]", "", OFCTL,                                        \
+	  "accept it: there are no flows to delete")                                                                   \
+	X(dpctl_show, "dpctl show", 0, COMMANDS_ANY, "[DATAPATH]...", "", DPCTL, "print the datapath and its ports")   \
+	X(dpctl_dump_dps, "dpctl dump-dps", 0, 0, "", "", DPCTL, "print the name of the datapath")                     \
 	X(list, "list", 1, COMMANDS_ANY, "TABLE [RECORD]...", "--if-exists --columns=", DATABASE,                      \
 	  "print the given records of TABLE, or all")                                                                  \
 	X(find, "find", 1, COMMANDS_ANY, "TABLE [COLUMN[:KEY]=VALUE]...", "--columns=", DATABASE,                      \
@@ -133,6 +179,13 @@ extern const char *const command_groups[COMMAND_GROUP__COUNT];
  * Return: NULL if there is none.
  */
 const struct command *command_find(int n, char *const words[], int *used);
+
+/** command_find_verb() - by the word that a program whose commands are of one @noun uses; "" as in commands of that
+ * name. */
+const struct command *command_find_verb(const char *noun, const char *word);
+
+/** command_verb() - the other way round: the word for @command. Return: malloc()ed. */
+char *command_verb(const struct command *command, const char *noun);
 
 /**
  * command_option_arg() - look for an option among those of @command

@@ -38,6 +38,16 @@ void vs_log_set_level(enum vs_log_level level)
 	log_level = level;
 }
 
+enum vs_log_level vs_log_get_level(void)
+{
+	return log_level;
+}
+
+const char *vs_log_level_name(enum vs_log_level level)
+{
+	return levels[level].name;
+}
+
 int vs_log_level_parse(const char *text, enum vs_log_level *level)
 {
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {

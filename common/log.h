@@ -9,6 +9,10 @@ enum vs_log_level { VS_LOG_ERR, VS_LOG_WARN, VS_LOG_INFO, VS_LOG_DEBUG };
 
 /** vs_log_set_level() - messages less urgent than @level are not printed (default VS_LOG_INFO). */
 void vs_log_set_level(enum vs_log_level level);
+enum vs_log_level vs_log_get_level(void);
+
+/** vs_log_level_name() - "err", "warn", "info" or "dbg". */
+const char *vs_log_level_name(enum vs_log_level level);
 
 /** vs_log_level_parse() - "err", "warn", "info" or "dbg" (any case, and their long forms). Return: 0 or -EINVAL. */
 int vs_log_level_parse(const char *text, enum vs_log_level *level);

@@ -161,7 +161,7 @@ static long flood_port(__u32 index, void *arg)
 	if (!number || !bridge || !in)
 		return 1;
 	out = port_get(*number);
-	if (!out || vs_admit(&bridge->forward, way->in.port, &in->vlan, *number, &out->vlan, &way->frame))
+	if (!out || vs_admit_flood(&bridge->forward, way->in.port, &in->vlan, *number, &out->vlan, &way->frame))
 		return 0;
 	way->sent++;
 	op = vs_vlan_out(&out->vlan, &way->frame);

@@ -14,5 +14,6 @@ help:
 	@echo 'soak       the long end-to-end tests too: 1,000 ports, 200 kills (root)'
 	@echo 'deps       install what Debian 12 lacks for all of this (root)'
 	@echo 'install    into $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX); uninstall takes it out again'
+	@echo 'install-compat  the same, and vsctl by the names ovs-vsctl, ovs-appctl, ovs-ofctl and ovs-dpctl; FORCE=1 over others'
 
 .PHONY: help

@@ -41,9 +41,24 @@ uninstall:
 		$(foreach page,$(MAN_PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
 		$(foreach file,$(COMPLETIONS),$(DESTDIR)$(COMPLETIONDIR)/$(notdir $(basename $(file))))
 
+# The names by which tools run Open vSwitch, as links to vsctl. What is there and is not ours is left alone unless FORCE=1.
+COMPAT_NAMES := ovs-vsctl ovs-appctl ovs-ofctl ovs-dpctl
+
+install-compat: install
+	$(Q)for name in $(COMPAT_NAMES); do path="$(DESTDIR)$(BINDIR)/$$name"; \
+		[ "$$(readlink "$$path")" = vsctl ] || [ "$(FORCE)" = 1 ] || { [ ! -e "$$path" ] && [ ! -L "$$path" ]; } || \
+		{ echo "\"$$path\" is there and is not vswitch's; replace it with FORCE=1" >&2; exit 1; }; done
+	$(Q)for name in $(COMPAT_NAMES); do ln -sfn vsctl "$(DESTDIR)$(BINDIR)/$$name"; done
+
+uninstall-compat:
+	$(Q)for name in $(COMPAT_NAMES); do path="$(DESTDIR)$(BINDIR)/$$name"; \
+		if [ "$$(readlink "$$path")" = vsctl ]; then rm -f "$$path"; fi; done
+
+uninstall: uninstall-compat
+
 define newline
 
 
 endef
 
-.PHONY: man install uninstall
+.PHONY: man install uninstall install-compat uninstall-compat

@@ -16,8 +16,9 @@
 #define DEFAULT_RUNDIR "/run/vswitch"
 #define DEFAULT_TIMEOUT 10 /* seconds */
 
-/* struct vsctl - one run of the program. @program: the name it speaks by. */
+/* struct vsctl - one run of the program. @program: the name it speaks by, @called: and that of its grammar. */
 struct vsctl {
+	const struct cmdline_program *called;
 	const char *program;
 	int argc;
 	char *const *argv; /* without the program's name */
@@ -25,15 +26,6 @@ struct vsctl {
 	char *path;
 	struct connection connection;
 };
-
-/* Called by the name of the program that it stands in for, it speaks as that one. */
-static const char *program_name(const char *argv0)
-{
-	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
-	const char *name = slash ? slash + 1 : argv0;
-
-	return name && !strcmp(name, "ovs-vsctl") ? "ovs-vsctl" : "vsctl";
-}
 
 /* End by SIGALRM, as ovs-vsctl does when its time is over, so that callers can tell. */
 static int end_by_alarm(const struct vsctl *vsctl)
@@ -53,8 +45,18 @@ static int end_by_alarm(const struct vsctl *vsctl)
 /* Where the daemon listens: --db, --rundir, $VSWITCH_RUNDIR, or the default, in that order. Return: 0 or -EINVAL. */
 static int find_socket(struct vsctl *vsctl)
 {
-	const char *db = vsctl->line.db, *rundir = vsctl->line.rundir;
+	const char *db = vsctl->line.db, *rundir = vsctl->line.rundir, *target = vsctl->line.target;
 
+	/* ovs-appctl -t: here one daemon is both of those, and a path is the socket. */
+	if (target && strcmp(target, "ovs-vswitchd") && strcmp(target, "ovsdb-server") && strcmp(target, "vswitchd")) {
+		if (*target != '/') {
+			fprintf(stderr,
+				"%s: --target: \"%s\" is none of ovs-vswitchd, ovsdb-server and the path of a socket\n",
+				vsctl->program, target);
+			return -EINVAL;
+		}
+		db = target;
+	}
 	if (db && !strncmp(db, "unix:", 5)) {
 		vsctl->path = vs_xstrdup(db + 5);
 	} else if (db && !strchr(db, ':')) {
@@ -204,11 +206,11 @@ static bool run_here(const struct vsctl *vsctl, int *status)
 	const struct cmdline_command *command = vsctl->line.commands;
 
 	*status = EXIT_SUCCESS;
-	if (cmdline_print_text(&vsctl->line, vsctl->program, stdout))
+	if (cmdline_print_text(&vsctl->line, vsctl->called, stdout))
 		return true;
 	if (vsctl->line.n_commands != 1 || command->command != &commands[COMMAND_help])
 		return false;
-	if (cmdline_print_help(vsctl->program, command->n_args, command->args, stdout)) {
+	if (cmdline_print_help(vsctl->called, command->n_args, command->args, stdout)) {
 		fprintf(stderr, "%s: unknown command '%s'; use --help for help\n", vsctl->program, command->args[0]);
 		*status = EXIT_FAILURE;
 	}
@@ -217,7 +219,7 @@ static bool run_here(const struct vsctl *vsctl, int *status)
 
 int main(int argc, char *argv[])
 {
-	struct vsctl vsctl = {.program = program_name(argv[0]),
+	struct vsctl vsctl = {.called = cmdline_program(argv[0]),
 			      .argc = argc > 0 ? argc - 1 : 0,
 			      .argv = argv + 1,
 			      .connection = {.fd = -1}};
@@ -225,13 +227,15 @@ int main(int argc, char *argv[])
 	int status = EXIT_FAILURE;
 
 	vs_fds_fill();
-	if (cmdline_parse(vsctl.argc, vsctl.argv, &vsctl.line, &error)) {
-		fprintf(stderr, "%s: %s\n", vsctl.program, error);
+	vsctl.program = vsctl.called->name;
+	int wrong = cmdline_parse(vsctl.called, vsctl.argc, vsctl.argv, &vsctl.line, &error);
+	if (wrong) {
+		status = cmdline_print_error(vsctl.called, wrong == -ENOENT, EXIT_FAILURE, error, stderr);
 		free(error);
-		return EXIT_FAILURE;
+		return status;
 	}
-	if (!run_here(&vsctl, &status) && !find_socket(&vsctl))
-		status = ask_daemon(&vsctl);
+	if (!run_here(&vsctl, &status))
+		status = find_socket(&vsctl) ? EXIT_FAILURE : ask_daemon(&vsctl);
 	connection_close(&vsctl.connection);
 	cmdline_destroy(&vsctl.line);
 	free(vsctl.path);

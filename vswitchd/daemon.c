@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -243,6 +244,14 @@ static int open_store(struct daemon *d)
 	return err;
 }
 
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 static int open_control(struct daemon *d)
 {
 	const struct ctl_env env = {.store = d->store,
@@ -254,7 +263,8 @@ static int open_control(struct daemon *d)
 				    .port_number = env_port_number,
 				    .port_name = env_port_name,
 				    .quit = env_quit,
-				    .arg = d};
+				    .arg = d,
+				    .started = now_s()};
 	char *path = vs_xasprintf("%s/vswitchd.sock", d->options->rundir);
 	const char *at = path;
 	int err = ctl_open(d->base, &env, path, d->options->group, &d->ctl);

@@ -129,4 +129,13 @@ VS_INLINE enum vs_drop vs_admit(const struct vs_bridge *bridge, __u32 in_number,
 	return vs_vlan_carries(bridge, out, frame) ? VS_DROP_NONE : VS_DROP_VLAN_EGRESS;
 }
 
+/** vs_admit_flood() - vs_admit() for one of the ports of a flood */
+VS_INLINE enum vs_drop vs_admit_flood(const struct vs_bridge *bridge, __u32 in_number, const struct vs_port *in,
+				      __u32 out_number, const struct vs_port *out, const struct vs_frame *frame)
+{
+	if (out->flags & VS_PORT_NO_FLOOD)
+		return VS_DROP_NO_EGRESS;
+	return vs_admit(bridge, in_number, in, out_number, out, frame);
+}
+
 #endif

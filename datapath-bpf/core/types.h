@@ -33,6 +33,7 @@ struct vs_vlans {
 #define VS_PORT_PRIO_ALWAYS 0x0020     /* ... also when PCP is 0, if it came in with a tag */
 #define VS_PORT_HAIRPIN 0x0040	       /* frames may leave through the port they came in by */
 #define VS_PORT_OVERLAY 0x0080	       /* a VXLAN port: outputs carry a remote */
+#define VS_PORT_NO_FLOOD 0x8000	       /* only frames whose destination is known to be there leave by it */
 
 /**
  * struct vs_port - everything forwarding needs to know of one port

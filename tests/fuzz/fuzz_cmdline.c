@@ -140,7 +140,7 @@ static void run_line(const struct ctl_env *env, char *text)
 			*word++ = '\0';
 	}
 	argv[argc] = NULL;
-	ctl_run(env, "vsctl", false, argc, argv, &answer);
+	ctl_run(env, &(struct ctl_manner){.program = "vsctl"}, argc, argv, &answer);
 	/* A failure is explained, and nothing else is. */
 	if ((answer.status == 1) != (answer.err[0] && !answer.out[0] && answer.status))
 		abort();

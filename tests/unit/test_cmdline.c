@@ -127,7 +127,7 @@ static void test_lines(void **state)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		char *text = vs_xstrdup(lines[i].line), *argv[MAX_WORDS], *error = NULL, *read;
 		struct cmdline line;
-		if (cmdline_parse(split(text, argv), argv, &line, &error)) {
+		if (cmdline_parse(cmdline_program("vsctl"), split(text, argv), argv, &line, &error)) {
 			read = vs_xasprintf("!%s", error);
 			free(error);
 		} else {
@@ -164,10 +164,10 @@ static void test_texts(void **state)
 	FILE *out = open_memstream(&text, &size);
 
 	(void)state;
-	assert_int_equal(cmdline_print_help("vsctl", 1, words, out), 0);
-	assert_int_equal(cmdline_print_help("vsctl", 1, words + 1, out), 0);
-	assert_int_equal(cmdline_print_help("vsctl", 1, words + 2, out), -ENOENT);
-	assert_int_equal(cmdline_print_help("vsctl", 0, NULL, out), 0);
+	assert_int_equal(cmdline_print_help(cmdline_program("vsctl"), 1, words, out), 0);
+	assert_int_equal(cmdline_print_help(cmdline_program("vsctl"), 1, words + 1, out), 0);
+	assert_int_equal(cmdline_print_help(cmdline_program("vsctl"), 1, words + 2, out), -ENOENT);
+	assert_int_equal(cmdline_print_help(cmdline_program("vsctl"), 0, NULL, out), 0);
 	fclose(out);
 	assert_non_null(strstr(text, "-- [--may-exist] add-port BRIDGE PORT [COLUMN[:KEY]=VALUE]..."));
 	assert_non_null(strstr(text, "fdb flush [BRIDGE [PORT]]"));
@@ -183,9 +183,9 @@ static void test_version(void **state)
 	size_t size;
 
 	(void)state;
-	assert_int_equal(cmdline_parse(1, argv, &line, &error), 0);
+	assert_int_equal(cmdline_parse(cmdline_program("vsctl"), 1, argv, &line, &error), 0);
 	FILE *out = open_memstream(&text, &size);
-	assert_true(cmdline_print_text(&line, "ovs-vsctl", out));
+	assert_true(cmdline_print_text(&line, cmdline_program("ovs-vsctl"), out));
 	fclose(out);
 	assert_string_equal(text, "ovs-vsctl (Open vSwitch) 3.1.0\nDB Schema 8.3.1\n");
 	free(text);

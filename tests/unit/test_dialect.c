@@ -178,7 +178,7 @@ static void run(struct lab *lab, bool color, const char *line, struct ctl_answer
 	char *text = vs_xstrdup(line), *argv[MAX_WORDS];
 	int argc = split(text, argv);
 
-	ctl_run(&lab->env, "vsctl", color, argc, argv, answer);
+	ctl_run(&lab->env, &(struct ctl_manner){.program = "vsctl", .color = color}, argc, argv, answer);
 	free(text);
 }
 

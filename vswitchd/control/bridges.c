@@ -173,3 +173,97 @@ void cmd_delete_port(struct cmd *cmd, struct store_row *port)
 	store_delete(cmd->store, port);
 	cmd->changed = true;
 }
+
+/* --- lists of rows, and their counters --------------------------------------------------------------------------- */
+
+/* struct named - a row and what it is sorted by */
+struct named {
+	const char *name;
+	struct store_row *row;
+};
+
+static int named_compare(const void *a, const void *b)
+{
+	return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
+}
+
+/* Sort @n rows in place by a string column. */
+static void sort_rows(struct store_row **rows, size_t n, unsigned int column)
+{
+	struct named *all = vs_xcalloc(n, sizeof(*all));
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name = store_get_string(rows[i], column);
+		all[i] = (struct named){name ? name : "", rows[i]};
+	}
+	if (n)
+		qsort(all, n, sizeof(*all), named_compare);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = all[i].row;
+	free(all);
+}
+
+size_t cmd_sorted_rows(struct cmd *cmd, enum store_table_id table, unsigned int column, struct store_row ***rows)
+{
+	struct store_row **all = vs_xcalloc(store_count(cmd->store, table), sizeof(*all));
+	size_t n = 0;
+
+	for (struct store_row *row = store_first(cmd->store, table); row; row = store_next(cmd->store, row))
+		all[n++] = row;
+	sort_rows(all, n, column);
+	*rows = all;
+	return n;
+}
+
+size_t cmd_bridge_interfaces(struct cmd *cmd, struct store_row *bridge, struct store_row ***rows)
+{
+	const struct vs_datum *ports = store_get(bridge, Bridge_ports);
+	struct store_row **all = NULL;
+	size_t n = 0;
+
+	for (unsigned int i = 0; i < ports->n; i++) {
+		struct store_row *port = store_get_ref(cmd->store, bridge, Bridge_ports, i);
+		unsigned int n_interfaces = port ? store_get(port, Port_interfaces)->n : 0;
+		all = vs_xrealloc(all, (n + n_interfaces + 1) * sizeof(*all));
+		for (unsigned int j = 0; j < n_interfaces; j++) {
+			all[n] = store_get_ref(cmd->store, port, Port_interfaces, j);
+			n += all[n] != NULL;
+		}
+	}
+	sort_rows(all, n, Interface_name);
+	*rows = all;
+	return n;
+}
+
+static void count_one(struct cmd *cmd, struct store_row *interface, struct cmd_counts *counts)
+{
+	const struct {
+		const char *key;
+		long long *count;
+	} keys[] = {
+		{"rx_packets", &counts->rx_packets}, {"rx_bytes", &counts->rx_bytes},
+		{"rx_dropped", &counts->rx_dropped}, {"rx_errors", &counts->rx_errors},
+		{"tx_packets", &counts->tx_packets}, {"tx_bytes", &counts->tx_bytes},
+		{"tx_dropped", &counts->tx_dropped}, {"tx_errors", &counts->tx_errors},
+	};
+
+	cmd_refresh(cmd, interface);
+	const struct vs_datum *statistics = store_get(interface, Interface_statistics);
+	for (unsigned int i = 0; i < statistics->n; i++)
+		for (size_t j = 0; j < sizeof(keys) / sizeof(*keys); j++)
+			if (!strcmp(statistics->keys[i].string, keys[j].key))
+				*keys[j].count += statistics->values[i].integer;
+}
+
+struct cmd_counts cmd_count(struct cmd *cmd, struct store_row *interface)
+{
+	struct cmd_counts counts = {0};
+
+	if (interface) {
+		count_one(cmd, interface, &counts);
+		return counts;
+	}
+	for (struct store_row *row = store_first(cmd->store, STORE_Interface); row; row = store_next(cmd->store, row))
+		count_one(cmd, row, &counts);
+	return counts;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* cmd-fdb.c - what stations a bridge knows: fdb show add del flush stats */
+/* cmd-fdb.c - what stations a bridge knows: fdb show add del flush stats stats-clear */
 
 /*
  * Learned entries are the datapath's: they are read there, and forgotten there once the line has been committed. Pinned
@@ -25,7 +25,7 @@ static int fdb_bridge_number(struct cmd *cmd, const char *name, struct cmd_bridg
 
 	*number = 0;
 	if (error)
-		return error;
+		return cmd_called(cmd, "ovs-appctl") ? cmd_fail(cmd, "no such bridge") : error;
 	if (bridge->fake)
 		return cmd_fail(cmd, "bridge %s is a part of bridge %s: ask for that one", name,
 				store_get_string(bridge->row, Bridge_name));
@@ -48,7 +48,10 @@ static int fdb_parse_vlan(struct cmd *cmd, const char *text, uint16_t *vlan)
 static int fdb_parse_mac(struct cmd *cmd, const char *text, uint8_t mac[6])
 {
 	if (vs_mac_parse(text, mac))
-		return cmd_fail(cmd, "\"%s\" is not an Ethernet address: write it as 02:00:00:00:00:01", text);
+		return cmd_called(cmd, "ovs-appctl")
+			       ? cmd_fail(cmd, "bad MAC address")
+			       : cmd_fail(cmd, "\"%s\" is not an Ethernet address: write it as 02:00:00:00:00:01",
+					  text);
 	return 0;
 }
 
@@ -125,12 +128,18 @@ static void fdb_describe(struct cmd *cmd, const struct fdb_line *line, uint64_t 
 
 static void fdb_print(struct cmd *cmd, const struct fdb_lines *lines)
 {
+	bool theirs = cmd_called(cmd, "ovs-appctl");
 	uint64_t now = fdb_now_ns();
 	struct fdb_words words;
 
-	fputs(" port  VLAN  MAC                Age     Interface        Remote\n", cmd->out);
+	fprintf(cmd->out, " port  VLAN  MAC                Age%s\n", theirs ? "" : "     Interface        Remote");
 	for (size_t i = 0; i < lines->n; i++) {
 		fdb_describe(cmd, &lines->lines[i], now, &words);
+		if (theirs) {
+			fprintf(cmd->out, "%5s  %4d  %s  %3s\n", words.ofport, lines->lines[i].key.vlan, words.mac,
+				words.age);
+			continue;
+		}
 		fprintf(cmd->out, "%5s  %4d  %s  %3s%*s", words.ofport, lines->lines[i].key.vlan, words.mac, words.age,
 			strlen(words.age) > 3 ? 8 - (int)strlen(words.age) : 5, "");
 		if (words.remote[0])
@@ -304,8 +313,9 @@ int cmd_fdb_del(struct cmd *cmd)
 	if (dp && wanted.key.bridge)
 		dp->ops->fdb_walk(dp, wanted.key.bridge, fdb_is_other, &wanted);
 	if (!wanted.entry.port)
-		return cmd_fail(cmd, "bridge %s does not know station %s in VLAN %s", cmd->args[0], cmd->args[2],
-				cmd->args[1]);
+		return cmd_called(cmd, "ovs-appctl") ? cmd_fail(cmd, "could not find static mac entry")
+						     : cmd_fail(cmd, "bridge %s does not know station %s in VLAN %s",
+								cmd->args[0], cmd->args[2], cmd->args[1]);
 	fdb_after_commit(cmd, &(struct cmd_fdb_change){.key = wanted.key});
 	return 0;
 }
@@ -384,4 +394,26 @@ static int fdb_print_stats(struct cmd *cmd, const char *name, uint32_t number)
 int cmd_fdb_stats(struct cmd *cmd)
 {
 	return fdb_each_bridge(cmd, fdb_print_stats);
+}
+
+int cmd_fdb_stats_show(struct cmd *cmd)
+{
+	return cmd_fdb_stats(cmd);
+}
+
+static int fdb_clear_stats(struct cmd *cmd, const char *name, uint32_t number)
+{
+	struct dp *dp = cmd->env->dp;
+	int error = dp && number ? dp->ops->fdb_stats_clear(dp, number) : 0;
+
+	return error ? cmd_fail(cmd, "cannot clear the counters of bridge %s: %s", name, strerror(-error)) : 0;
+}
+
+int cmd_fdb_stats_clear(struct cmd *cmd)
+{
+	int error = fdb_each_bridge(cmd, fdb_clear_stats);
+
+	if (!error)
+		fputs("statistics successfully cleared\n", cmd->out);
+	return error;
 }

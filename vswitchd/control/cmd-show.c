@@ -51,13 +51,13 @@ static const struct show_table *show_find(enum store_table_id table)
 
 static void show_begin_color(struct cmd *cmd, const char *color)
 {
-	if (cmd->color && color)
+	if (cmd->manner->color && color)
 		fprintf(cmd->out, "\033[%sm", color);
 }
 
 static void show_end_color(struct cmd *cmd, const char *color)
 {
-	if (cmd->color && color)
+	if (cmd->manner->color && color)
 		fputs("\033[0m", cmd->out);
 }
 

@@ -15,7 +15,11 @@ int cmd_init(struct cmd *cmd)
 
 int cmd_version(struct cmd *cmd)
 {
-	fprintf(cmd->out, "vswitchd (vswitch) %s\n", VS_VERSION);
+	/* Tools look for the version of what they know; ours is a word more. */
+	if (cmd_called(cmd, "ovs-appctl"))
+		fprintf(cmd->out, "ovs-vswitchd %s\nvswitchd (vswitch) %s\n", cmd->called->says_version, VS_VERSION);
+	else
+		fprintf(cmd->out, "vswitchd (vswitch) %s\n", VS_VERSION);
 	return 0;
 }
 
@@ -31,7 +35,7 @@ int cmd_exit(struct cmd *cmd)
 
 int cmd_help(struct cmd *cmd)
 {
-	if (cmdline_print_help(cmd->program, cmd->n_args, cmd->args, cmd->out))
+	if (cmdline_print_help(cmd->called, cmd->n_args, cmd->args, cmd->out))
 		return cmd_fail(cmd, "unknown command '%s'; use --help for help", cmd->args[0]);
 	return 0;
 }

@@ -35,6 +35,7 @@ struct cmd_fdb_change {
 
 /**
  * struct cmd - a command line being run
+ * @called: the name that the line was given by, and its grammar; @program is the name alone
  * @words: the command that is running; @n_args and @args are its arguments
  * @out: what the command prints
  * @table: ... or a table, owned
@@ -50,8 +51,9 @@ struct cmd_fdb_change {
 struct cmd {
 	const struct ctl_env *env;
 	struct store *store;
+	const struct ctl_manner *manner;
+	const struct cmdline_program *called;
 	const char *program;
-	bool color;
 	const struct cmdline *line;
 	const struct cmdline_command *words;
 	int n_args;
@@ -77,6 +79,9 @@ int cmd_fail(struct cmd *cmd, const char *fmt, ...) __attribute__((format(printf
 
 /** cmd_fail_text() - the same with a malloc()ed sentence, which it takes. */
 int cmd_fail_text(struct cmd *cmd, char *text);
+
+/** cmd_called() - whether the line was given by that name ("ovs-appctl"), which has an answer of its own. */
+bool cmd_called(const struct cmd *cmd, const char *program);
 
 /** cmd_has() - whether the running command was given @option ("--may-exist"). */
 bool cmd_has(const struct cmd *cmd, const char *option);
@@ -197,6 +202,24 @@ struct store_row *cmd_insert_port(struct cmd *cmd, struct store_row *bridge, con
 
 /** cmd_delete_port() - a Port row, its Interface rows, and the bridge's reference to it. */
 void cmd_delete_port(struct cmd *cmd, struct store_row *port);
+
+/**
+ * cmd_bridge_interfaces() - the Interface rows of a bridge, its own included, by name
+ * @rows: malloc()ed
+ * Return: how many.
+ */
+size_t cmd_bridge_interfaces(struct cmd *cmd, struct store_row *bridge, struct store_row ***rows);
+
+/** cmd_sorted_rows() - all rows of a table in the order of a string column. @rows: malloc()ed. Return: how many. */
+size_t cmd_sorted_rows(struct cmd *cmd, enum store_table_id table, unsigned int column, struct store_row ***rows);
+
+/** struct cmd_counts - what Open vSwitch counts of every interface */
+struct cmd_counts {
+	long long rx_packets, rx_bytes, rx_dropped, rx_errors, tx_packets, tx_bytes, tx_dropped, tx_errors;
+};
+
+/** cmd_count() - the counters of an interface as they are now, or with NULL the sums over all of them. */
+struct cmd_counts cmd_count(struct cmd *cmd, struct store_row *interface);
 
 /** cmd_refresh() - bring what is known about an Interface row up to date. */
 void cmd_refresh(struct cmd *cmd, struct store_row *interface);

@@ -26,6 +26,7 @@ struct neighbors;
  * @port_name: interface name by datapath number, NULL when there is none
  * @quit: end the daemon; @cleanup: remove everything it made, too
  * @arg: handed to all of them
+ * @started: when the daemon began, CLOCK_MONOTONIC seconds
  */
 struct ctl_env {
 	struct store *store;
@@ -38,6 +39,7 @@ struct ctl_env {
 	const char *(*port_name)(void *arg, uint32_t number);
 	void (*quit)(void *arg, bool cleanup);
 	void *arg;
+	double started;
 };
 
 /**
@@ -66,13 +68,21 @@ struct ctl_answer {
 };
 
 /**
- * ctl_run() - run one command line, argv[0] being the first word after the program's name
- * @program: the name to use in messages: "vsctl" or "ovs-vsctl"
+ * struct ctl_manner - how a command line was given
+ * @program: the name that it was called by: "vsctl" or one of those that cmdline_program() knows
  * @color: decorate `show` for a terminal
+ */
+struct ctl_manner {
+	const char *program;
+	bool color;
+};
+
+/**
+ * ctl_run() - run one command line, argv[0] being the first word after the program's name
  *
  * Synchronous: when it returns the change is stored and reconciled. Also what tests and fuzzers call.
  */
-void ctl_run(const struct ctl_env *env, const char *program, bool color, int argc, char *const argv[],
+void ctl_run(const struct ctl_env *env, const struct ctl_manner *manner, int argc, char *const argv[],
 	     struct ctl_answer *answer);
 void ctl_answer_free(struct ctl_answer *answer);
 

@@ -42,6 +42,11 @@ int cmd_fail(struct cmd *cmd, const char *fmt, ...)
 	return -EINVAL;
 }
 
+bool cmd_called(const struct cmd *cmd, const char *program)
+{
+	return !strcmp(cmd->program, program);
+}
+
 bool cmd_has(const struct cmd *cmd, const char *option)
 {
 	return cmdline_option(cmd->words, option) != NULL;
@@ -156,7 +161,7 @@ static void apply_fdb_changes(struct cmd *cmd)
 /* Say which of the interfaces that the line made or changed could not be set up. */
 static void report_interfaces(struct cmd *cmd, struct ctl_answer *answer)
 {
-	const char *daemon = !strcmp(cmd->program, "ovs-vsctl") ? "ovs-vswitchd" : "vswitchd";
+	const char *daemon = cmd_called(cmd, "ovs-vsctl") ? "ovs-vswitchd" : "vswitchd";
 
 	for (size_t i = 0; i < cmd->n_touched; i++) {
 		struct store_row *row = store_find(cmd->store, STORE_Interface, &cmd->touched[i]);
@@ -192,6 +197,16 @@ static void print_oneline(const char *text, FILE *out)
 	fputc('\n', out);
 }
 
+/* ovs-appctl --format=json: what has no JSON of its own is one string. */
+static void print_wrapped(const struct cmd *cmd, const char *text, FILE *out)
+{
+	json_t *reply = json_pack("{s:s, s:s}", "reply", text, "reply-format", "plain");
+
+	json_dumpf(reply, out, cmdline_has(cmd->line, CMDLINE_PRETTY) ? JSON_INDENT(2) : JSON_COMPACT);
+	fputc('\n', out);
+	json_decref(reply);
+}
+
 static void print_results(const struct cmd *cmd, const struct result *results, FILE *out)
 {
 	bool later = false;
@@ -200,6 +215,8 @@ static void print_results(const struct cmd *cmd, const struct result *results, F
 		if (results[i].table) {
 			output_table_print(results[i].table, later, out);
 			later = true;
+		} else if (cmd_called(cmd, "ovs-appctl") && cmd->line->format == CMDLINE_JSON) {
+			print_wrapped(cmd, results[i].text, out);
 		} else if (cmdline_has(cmd->line, CMDLINE_ONELINE)) {
 			print_oneline(results[i].text, out);
 		} else {
@@ -232,7 +249,7 @@ static void run_parsed(struct cmd *cmd, int argc, char *const argv[], FILE *out,
 	if (run_line(cmd, results, argc, argv)) {
 		answer->status = cmd->status;
 		if (cmd->error)
-			fprintf(cmd->err, "%s: %s\n", cmd->program, cmd->error);
+			answer->status = cmdline_print_error(cmd->called, true, cmd->status, cmd->error, cmd->err);
 	} else {
 		print_results(cmd, results, out);
 		if (!cmdline_has(cmd->line, CMDLINE_DRY_RUN)) {
@@ -252,23 +269,29 @@ static void run_parsed(struct cmd *cmd, int argc, char *const argv[], FILE *out,
 	free(results);
 }
 
-void ctl_run(const struct ctl_env *env, const char *program, bool color, int argc, char *const argv[],
+void ctl_run(const struct ctl_env *env, const struct ctl_manner *manner, int argc, char *const argv[],
 	     struct ctl_answer *answer)
 {
+	const struct cmdline_program *called = cmdline_program(manner->program);
 	struct cmdline line;
 	size_t out_size, err_size;
 	char *error;
 
 	*answer = (struct ctl_answer){0};
 	FILE *out = vs_xcheck(open_memstream(&answer->out, &out_size));
-	struct cmd cmd = {.env = env, .store = env->store, .program = program, .color = color, .line = &line};
+	struct cmd cmd = {.env = env,
+			  .store = env->store,
+			  .manner = manner,
+			  .called = called,
+			  .program = called->name,
+			  .line = &line};
 	cmd.err = vs_xcheck(open_memstream(&answer->err, &err_size));
-	if (cmdline_parse(argc, argv, &line, &error)) {
-		fprintf(cmd.err, "%s: %s\n", program, error);
+	int wrong = cmdline_parse(called, argc, argv, &line, &error);
+	if (wrong) {
+		answer->status = cmdline_print_error(called, wrong == -ENOENT, 1, error, cmd.err);
 		free(error);
-		answer->status = 1;
 	} else {
-		if (!cmdline_print_text(&line, program, out))
+		if (!cmdline_print_text(&line, called, out))
 			run_parsed(&cmd, argc, argv, out, answer);
 		cmdline_destroy(&line);
 	}

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/cmdline.h"
 #include "common/jsonrpc.h"
 #include "common/list.h"
 #include "common/log.h"
@@ -306,8 +307,10 @@ static void log_change(const struct client *client, const char *program, int arg
 static json_t *run_vsctl(struct seat *seat, json_t *params, json_t **watch)
 {
 	json_t *manner = json_array_get(params, 1);
-	const char *name = json_string_value(json_object_get(manner, "program"));
-	const char *program = name && !strcmp(name, "ovs-vsctl") ? name : "vsctl";
+	const struct ctl_manner given = {
+		.program = json_string_value(json_object_get(manner, "program")),
+		.color = json_is_true(json_object_get(manner, "color")),
+	};
 	struct ctl *ctl = seat->ctl;
 	struct ctl_answer answer;
 	int argc;
@@ -315,9 +318,9 @@ static json_t *run_vsctl(struct seat *seat, json_t *params, json_t **watch)
 	char **argv = request_words(params, &argc);
 	if (!argv)
 		return NULL;
-	ctl_run(&ctl->env, program, json_is_true(json_object_get(manner, "color")), argc, argv, &answer);
+	ctl_run(&ctl->env, &given, argc, argv, &answer);
 	if (answer.changed)
-		log_change(seat->client, program, argc, argv);
+		log_change(seat->client, cmdline_program(given.program)->name, argc, argv);
 	if (answer.quit) {
 		ctl->quitter = seat;
 		ctl->quit_cleanup = answer.cleanup;

@@ -462,6 +462,7 @@ static const struct dp_ops bpf_ops = {
 	.fdb_flush = bpf_fdb_flush,
 	.fdb_walk = bpf_fdb_walk,
 	.fdb_stats = bpf_fdb_stats,
+	.fdb_stats_clear = bpf_fdb_stats_clear,
 };
 
 static char *tag_make(const char *rundir)

@@ -69,6 +69,7 @@ struct bpf_dp {
 	bool bridge_claimed[VS_BPF_BRIDGES];
 	uint32_t n_static[VS_BPF_BRIDGES];
 	uint64_t expired[VS_BPF_BRIDGES], evicted[VS_BPF_BRIDGES];
+	struct vs_bpf_learned cleared[VS_BPF_BRIDGES]; /* what the programs had counted at `fdb stats-clear` */
 	struct bpf_vxlan *vxlans;
 	struct vs_bpf_meta meta;
 	int patch_ifindex;
@@ -181,6 +182,7 @@ int bpf_fdb_delete(struct dp *dp, const struct vs_fdb_key *key);
 int bpf_fdb_flush(struct dp *dp, uint32_t bridge, uint32_t port, uint16_t vlan);
 int bpf_fdb_walk(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg);
 int bpf_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats);
+int bpf_fdb_stats_clear(struct dp *dp, uint32_t bridge);
 
 /** bpf_fdb_port_gone(), bpf_fdb_bridge_gone() - every entry that points there or came from there goes, but not now. */
 void bpf_fdb_port_gone(struct bpf_dp *bpf, uint32_t port);

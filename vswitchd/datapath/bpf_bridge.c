@@ -63,6 +63,7 @@ int bpf_bridge_add(struct dp *dp, const struct dp_bridge_config *config, uint32_
 		strncpy(bpf->bridges[number]->name, config->name, VS_BPF_NAME - 1);
 		bpf->n_static[number] = 0;
 		bpf->expired[number] = bpf->evicted[number] = 0;
+		bpf->cleared[number] = none;
 		bpf_put(bpf, KN_BPF_MAP_learned, &number, &none);
 	}
 	bpf->bridge_claimed[number] = true;

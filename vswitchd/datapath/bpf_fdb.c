@@ -341,9 +341,20 @@ int bpf_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats)
 				       .limit = bpf->bridges[bridge]->forward.fdb_limit,
 				       .expired = bpf->expired[bridge],
 				       .evicted = bpf->evicted[bridge]};
-	stats->learned = learned.learned;
-	stats->moved = learned.moved;
-	stats->evicted += learned.refused;
+	stats->learned = learned.learned - bpf->cleared[bridge].learned;
+	stats->moved = learned.moved - bpf->cleared[bridge].moved;
+	stats->evicted += learned.refused - bpf->cleared[bridge].refused;
+	return 0;
+}
+
+int bpf_fdb_stats_clear(struct dp *dp, uint32_t bridge)
+{
+	struct bpf_dp *bpf = bpf_of(dp);
+
+	if (bridge >= VS_BPF_BRIDGES || !bpf->bridges[bridge])
+		return -ENOENT;
+	current_of(bpf, bridge, &bpf->cleared[bridge]);
+	bpf->expired[bridge] = bpf->evicted[bridge] = 0;
 	return 0;
 }
 

@@ -149,6 +149,8 @@ struct dp_ops {
 	/* @bridge 0: of all bridges. */
 	int (*fdb_walk)(struct dp *dp, uint32_t bridge, dp_fdb_cb cb, void *arg);
 	int (*fdb_stats)(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *stats);
+	/* Count what was learned, expired, evicted and moved from zero again. */
+	int (*fdb_stats_clear)(struct dp *dp, uint32_t bridge);
 };
 
 /**

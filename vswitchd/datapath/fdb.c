@@ -420,3 +420,13 @@ int fdb_stats(struct fdb *fdb, uint32_t number, struct dp_fdb_stats *stats)
 	*stats = bridge->stats;
 	return 0;
 }
+
+int fdb_stats_clear(struct fdb *fdb, uint32_t number)
+{
+	struct fdb_bridge *bridge = bridge_get(fdb, number);
+
+	if (!bridge)
+		return -ENOENT;
+	bridge->stats.learned = bridge->stats.expired = bridge->stats.evicted = bridge->stats.moved = 0;
+	return 0;
+}

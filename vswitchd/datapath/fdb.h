@@ -58,5 +58,6 @@ uint64_t fdb_age(struct fdb *fdb, uint64_t now_ns);
 
 void fdb_walk(struct fdb *fdb, uint32_t bridge, dp_fdb_cb cb, void *arg);
 int fdb_stats(struct fdb *fdb, uint32_t bridge, struct dp_fdb_stats *stats);
+int fdb_stats_clear(struct fdb *fdb, uint32_t bridge);
 
 #endif

@@ -101,8 +101,8 @@ static void flood(const struct hop *hop)
 	{
 		struct up_port *out = vs_container(pos, struct up_port, siblings);
 
-		if (vs_admit(&hop->bridge->forward, hop->in->number, &hop->in->vlan, out->number, &out->vlan,
-			     &hop->view) != VS_DROP_NONE)
+		if (vs_admit_flood(&hop->bridge->forward, hop->in->number, &hop->in->vlan, out->number, &out->vlan,
+				   &hop->view) != VS_DROP_NONE)
 			continue;
 		any = true;
 		emit(hop, out, NULL);

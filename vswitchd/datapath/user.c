@@ -224,6 +224,11 @@ static int user_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *s
 	return fdb_stats(up_of_dp(dp)->fdb, bridge, stats);
 }
 
+static int user_fdb_stats_clear(struct dp *dp, uint32_t bridge)
+{
+	return fdb_stats_clear(up_of(dp)->fdb, bridge);
+}
+
 /* Ageing wakes only when something may expire, and not more than once a second. */
 static void on_age(evutil_socket_t fd, short what, void *arg)
 {
@@ -298,6 +303,7 @@ static const struct dp_ops user_ops = {
 	.fdb_flush = user_fdb_flush,
 	.fdb_walk = user_fdb_walk,
 	.fdb_stats = user_fdb_stats,
+	.fdb_stats_clear = user_fdb_stats_clear,
 };
 
 int dp_user_open(struct event_base *base, struct dp **dp)

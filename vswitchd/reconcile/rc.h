@@ -238,6 +238,9 @@ void rc_static_sync(struct rc *rc, struct rc_iface *iface);
 /* --- namespaces.c: those that we make by name ----------------------------------------------------------------------
  */
 
+/** rc_job_updown() - what the switch's end of the device needs to be up, or down, as its row says. */
+enum kn_updown rc_job_updown(const struct rc_job *job);
+
 /**
  * rc_job_netns() - open the namespace of options:netns into job->netns, making it if it is a name and @create
  * Return: 0 or -errno.

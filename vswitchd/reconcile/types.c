@@ -17,6 +17,13 @@ static int system_make(struct rc_job *job, char **error)
 	return -ENODEV;
 }
 
+enum kn_updown rc_job_updown(const struct rc_job *job)
+{
+	bool up = job->link.flags & IFF_UP, wanted = !job->iface->want.down;
+
+	return up == wanted ? KN_AS_IS : wanted ? KN_UP : KN_DOWN;
+}
+
 static bool system_fits(struct rc_job *job)
 {
 	return job->link.arptype == ARPHRD_ETHER;
@@ -24,7 +31,7 @@ static bool system_fits(struct rc_job *job)
 
 static void system_configure(struct rc_job *job)
 {
-	struct kn_link_change change = {.updown = job->link.flags & IFF_UP ? KN_AS_IS : KN_UP};
+	struct kn_link_change change = {.updown = rc_job_updown(job)};
 	int error;
 
 	if (job->mtu && job->mtu != job->link.mtu)

@@ -122,7 +122,7 @@ bool rc_veth_fits(struct rc_job *job)
 void rc_end_configure(struct rc_job *job)
 {
 	const struct rc_want *want = &job->iface->want;
-	struct kn_link_change change = {.updown = job->link.flags & IFF_UP ? KN_AS_IS : KN_UP, .quiet = job->fresh};
+	struct kn_link_change change = {.updown = rc_job_updown(job), .quiet = job->fresh};
 	int error;
 
 	/* Column mac of an internal interface means the host's end. */

@@ -93,6 +93,8 @@ void rc_vlan_port(const struct store_row *row, struct vs_port *port)
 		port->flags |= VS_PORT_PROTECTED;
 	if (vlan_config_is(row, "hairpin", "true"))
 		port->flags |= VS_PORT_HAIRPIN;
+	if (vlan_config_is(row, "flood", "false"))
+		port->flags |= VS_PORT_NO_FLOOD;
 	port->pvid = tag;
 	port->untagged_vid = mode->untagged ? tag : VS_VLAN_NONE;
 	port->qinq_tpid = vlan_config_is(row, "qinq-ethtype", "802.1q") ? ETH_P_8021Q : ETH_P_8021AD;

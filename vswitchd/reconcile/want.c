@@ -78,7 +78,9 @@ static int rc_want_common(const struct store_row *row, struct rc_want *want, cha
 	}
 	want->mtu = (uint32_t)mtu;
 	want->mtu_column = "mtu_request";
+	const char *admin = store_get_key(row, Interface_other_config, "admin-state");
 	want->xdp = rc_want_xdp(row);
+	want->down = admin && strcmp(admin, "down") == 0;
 	return 0;
 }
 

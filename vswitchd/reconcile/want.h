@@ -21,12 +21,13 @@ struct rc_type;
  * @has_peer_mac, @peer_mac, @addrs, @routes: veth: of the peer
  * @owner, @group, @multi_queue: tap
  * @xdp: other_config:xdp
+ * @down: the switch's end of the device shall be down
  * @vxlan: vxlan; its @group_ifindex stays 0, see @group_dev
  * @group_dev: vxlan: device to join the multicast group by, NULL for what routing says
  */
 struct rc_want {
 	const struct rc_type *type;
-	bool has_mac, has_peer_mac, multi_queue;
+	bool has_mac, has_peer_mac, multi_queue, down;
 	uint8_t mac[6], peer_mac[6];
 	uint32_t mtu;
 	const char *mtu_column;

@@ -43,6 +43,12 @@
 	  "for trying things out. auto: native on hardware, off on veth, tap and internal. Who sends into a veth or "  \
 	  "tap with XDP must have its offloads off (ethtool -K DEV tx off txvlan off), or TCP breaks. Status:hook "    \
 	  "tells what came of it. Default: auto.")                                                                     \
+	K(Port, other_config, "flood", "", F_BOOLEAN,                                                                  \
+	  "Our own: whether frames to nobody in particular (broadcast, multicast, unknown) leave through the port. "   \
+	  "Default: true.")                                                                                            \
+	K(Interface, other_config, "admin-state", "", F_WORDS("down", "up"),                                           \
+	  "Our own: down keeps the switch's end of the device down, so that nothing passes and the other end sees "    \
+	  "no carrier. Default: up.")                                                                                  \
 	K(Interface, options, "netns", "veth", F_TEXT,                                                                 \
 	  "Network namespace of the pair's other end: a name as of ip netns, which is made when it is not there and "  \
 	  "removed with the last port in it, the PID of a process in it, or a path. Default: the other end stays in "  \

@@ -25,14 +25,14 @@ class OpenVSwitch:
         subprocess.run(["ovsdb-tool", "create", database, "/usr/share/openvswitch/vswitch.ovsschema"], check=True,
                        env=self.environment, capture_output=True)
         log = subprocess.DEVNULL
-        server = ns.popen("ovsdb-server", "--no-chdir", f"--remote=p{self.remote}", database, env=self.environment,
+        server = ns.popen("ovsdb-server", "--no-chdir", "--pidfile", f"--remote=p{self.remote}", database, env=self.environment,
                           stdout=log, stderr=log)
         net.on_exit(stop, server)
         wait_until(lambda: os.path.exists(f"{self.directory}/db.sock"), "ovsdb-server to listen")
         self("--no-wait", "init")
         if not switching:
             return
-        daemon = ns.popen("ovs-vswitchd", "--no-chdir", self.remote, env=self.environment, stdout=log, stderr=log)
+        daemon = ns.popen("ovs-vswitchd", "--no-chdir", "--pidfile", self.remote, env=self.environment, stdout=log, stderr=log)
         net.on_exit(stop, daemon)
 
     def run(self, *words):
