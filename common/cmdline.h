@@ -26,7 +26,10 @@
 	X(DB, "db", 0, "SOCKET", "the daemon's socket, also written unix:PATH")                                        \
 	X(RUNDIR, "rundir", 0, "DIR", "the daemon's run directory (default: $VSWITCH_RUNDIR, or /run/vswitch)")        \
 	X(TIMEOUT, "timeout", 't', "SECS", "give up after SECS seconds (default: 10; 0: never)")                       \
+	X(NO_SYSLOG, "no-syslog", 0, NULL, NULL)                                                                       \
 	X(NO_WAIT, "no-wait", 0, NULL, "do not report ports that could not be set up")                                 \
+	X(NO_LEADER_ONLY, "no-leader-only", 0, NULL, NULL)                                                             \
+	X(NO_SHUFFLE_REMOTES, "no-shuffle-remotes", 0, NULL, NULL)                                                     \
 	X(DRY_RUN, "dry-run", 0, NULL, "run the commands, but change nothing")                                         \
 	X(ONELINE, "oneline", 0, NULL, "print exactly one line for each command")                                      \
 	X(FORMAT, "format", 'f', "FORMAT", "print tables as list, table, csv, html or json")                           \
@@ -40,15 +43,12 @@
 	X(COMMANDS, "commands", 0, NULL, "print the commands, for shell completion")                                   \
 	X(OPTIONS, "options", 0, NULL, "print the options, for shell completion")                                      \
 	X(RETRY, "retry", 0, NULL, NULL)                                                                               \
-	X(NO_SYSLOG, "no-syslog", 0, NULL, NULL)                                                                       \
 	X(VERBOSE, "verbose", 'v', "[SPEC]", NULL)                                                                     \
 	X(LOG_FILE, "log-file", 0, "[FILE]", NULL)                                                                     \
 	X(SYSLOG_METHOD, "syslog-method", 0, "METHOD", NULL)                                                           \
 	X(SYSLOG_TARGET, "syslog-target", 0, "HOST:PORT", NULL)                                                        \
 	X(LEADER_ONLY, "leader-only", 0, NULL, NULL)                                                                   \
-	X(NO_LEADER_ONLY, "no-leader-only", 0, NULL, NULL)                                                             \
 	X(SHUFFLE_REMOTES, "shuffle-remotes", 0, NULL, NULL)                                                           \
-	X(NO_SHUFFLE_REMOTES, "no-shuffle-remotes", 0, NULL, NULL)                                                     \
 	X(PRIVATE_KEY, "private-key", 'p', "FILE", NULL)                                                               \
 	X(CERTIFICATE, "certificate", 'c', "FILE", NULL)                                                               \
 	X(CA_CERT, "ca-cert", 'C', "FILE", NULL)                                                                       \

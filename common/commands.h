@@ -20,7 +20,7 @@
 	X(PORT, "Port commands")                                                                                       \
 	X(INTERFACE, "Interface commands")                                                                             \
 	X(FDB, "Forwarding table commands")                                                                            \
-	X(OPENFLOW, "Controller commands (kept for tools; there is no OpenFlow here)")                                 \
+	X(OPENFLOW, "Controllers, managers and the like (kept for tools; none has an effect)")                         \
 	X(APPCTL, "Commands of ovs-appctl, also written NOUN/VERB")                                                    \
 	X(OFCTL, "Commands of ovs-ofctl (there is no OpenFlow here: what they ask and say is of the switch itself)")   \
 	X(DPCTL, "Commands of ovs-dpctl")                                                                              \
@@ -67,6 +67,11 @@ enum command_group {
 	  "add network device PORT to BRIDGE, and set columns of its Port record")                                     \
 	X(del_port, "del-port", 1, 2, "[BRIDGE] PORT", "--if-exists --with-iface", PORT,                               \
 	  "remove PORT; with --with-iface, PORT may also name one of its interfaces")                                  \
+	X(add_bond, "add-bond", 4, COMMANDS_ANY, "BRIDGE PORT INTERFACE... [COLUMN[:KEY]=VALUE]...",                   \
+	  "--may-exist --fake-iface", PORT, "add PORT, which consists of several interfaces, to BRIDGE")               \
+	X(add_bond_iface, "add-bond-iface", 2, 2, "PORT INTERFACE", "--may-exist", PORT, "add INTERFACE to PORT")      \
+	X(del_bond_iface, "del-bond-iface", 1, 2, "[PORT] INTERFACE", "--if-exists", PORT,                             \
+	  "remove INTERFACE from its port")                                                                            \
 	X(list_ports, "list-ports", 1, 1, "BRIDGE", "", PORT, "print the names of the ports of BRIDGE")                \
 	X(port_to_br, "port-to-br", 1, 1, "PORT", "", PORT, "print the name of the bridge that has PORT")              \
 	X(list_ifaces, "list-ifaces", 1, 1, "BRIDGE", "", INTERFACE, "print the names of the interfaces of BRIDGE")    \
@@ -86,7 +91,7 @@ enum command_group {
 	  "begin to count anew, for all bridges or for BRIDGE")                                                        \
 	X(get_controller, "get-controller", 1, 1, "BRIDGE", "", OPENFLOW, "print the controllers of BRIDGE")           \
 	X(del_controller, "del-controller", 1, 1, "BRIDGE", "", OPENFLOW, "remove the controllers of BRIDGE")          \
-	X(set_controller, "set-controller", 2, COMMANDS_ANY, "BRIDGE TARGET...", "--inactivity-probe=", OPENFLOW,      \
+	X(set_controller, "set-controller", 1, COMMANDS_ANY, "BRIDGE [TARGET]...", "--inactivity-probe=", OPENFLOW,    \
 	  "set the controllers of BRIDGE")                                                                             \
 	X(get_fail_mode, "get-fail-mode", 1, 1, "BRIDGE", "", OPENFLOW, "print the fail mode of BRIDGE")               \
 	X(del_fail_mode, "del-fail-mode", 1, 1, "BRIDGE", "", OPENFLOW, "remove the fail mode of BRIDGE")              \
@@ -132,6 +137,19 @@ enum command_group {
 	  "accept it: there are no flows to delete")                                                                   \
 	X(dpctl_show, "dpctl show", 0, COMMANDS_ANY, "[DATAPATH]...", "", DPCTL, "print the datapath and its ports")   \
 	X(dpctl_dump_dps, "dpctl dump-dps", 0, 0, "", "", DPCTL, "print the name of the datapath")                     \
+	X(get_manager, "get-manager", 0, 0, "", "", OPENFLOW, "print the managers")                                    \
+	X(del_manager, "del-manager", 0, 0, "", "", OPENFLOW, "remove the managers")                                   \
+	X(set_manager, "set-manager", 1, COMMANDS_ANY, "TARGET...", "--inactivity-probe=", OPENFLOW,                   \
+	  "set the managers")                                                                                          \
+	X(get_ssl, "get-ssl", 0, 0, "", "", OPENFLOW, "print the SSL files")                                           \
+	X(del_ssl, "del-ssl", 0, 0, "", "", OPENFLOW, "remove the SSL files")                                          \
+	X(set_ssl, "set-ssl", 3, 3, "PRIVATE-KEY CERTIFICATE CA-CERTIFICATE", "--bootstrap", OPENFLOW,                 \
+	  "set the SSL files")                                                                                         \
+	X(add_aa_mapping, "add-aa-mapping", 3, 3, "BRIDGE I-SID VLAN", "", OPENFLOW,                                   \
+	  "add an auto attach mapping to BRIDGE")                                                                      \
+	X(del_aa_mapping, "del-aa-mapping", 3, 3, "BRIDGE I-SID VLAN", "", OPENFLOW,                                   \
+	  "remove an auto attach mapping from BRIDGE")                                                                 \
+	X(get_aa_mapping, "get-aa-mapping", 1, 1, "BRIDGE", "", OPENFLOW, "print the auto attach mappings of BRIDGE")  \
 	X(list, "list", 1, COMMANDS_ANY, "TABLE [RECORD]...", "--if-exists --columns=", DATABASE,                      \
 	  "print the given records of TABLE, or all")                                                                  \
 	X(find, "find", 1, COMMANDS_ANY, "TABLE [COLUMN[:KEY]=VALUE]...", "--columns=", DATABASE,                      \
@@ -150,6 +168,8 @@ enum command_group {
 	  "add a record and print its UUID; --id=@NAME names it for other commands of the line")                       \
 	X(destroy, "destroy", 1, COMMANDS_ANY, "TABLE [RECORD]...", "--if-exists --all", DATABASE,                     \
 	  "remove records that nothing refers to")                                                                     \
+	X(wait_until, "wait-until", 2, COMMANDS_ANY, "TABLE RECORD [COLUMN[:KEY]=VALUE]...", "", DATABASE,             \
+	  "wait until there is such a record and it meets all conditions, see find")                                   \
 	X(comment, "comment", 0, COMMANDS_ANY, "[WORD]...", "", DATABASE,                                              \
 	  "do nothing; the words are kept with the change in the database file")
 

@@ -151,8 +151,9 @@ int vs_datum_check(const struct vs_type *type, const struct vs_datum *datum, cha
 	if (datum->n < type->n_min || datum->n > type->n_max) {
 		bool less = datum->n < type->n_min;
 
-		*error = vs_xasprintf("%u value(s) specified but the %s number is %u", datum->n,
-				      less ? "minimum" : "maximum", less ? type->n_min : type->n_max);
+		*error = vs_xasprintf("%u %s specified but the %s number is %u", datum->n,
+				      vs_type_is_map(type) ? "pair(s)" : "value(s)", less ? "minimum" : "maximum",
+				      less ? type->n_min : type->n_max);
 		return -ERANGE;
 	}
 	for (unsigned int i = 0; i < datum->n; i++) {

@@ -163,6 +163,11 @@ int connection_call(struct connection *connection, const char *request, json_t *
 	return error == -ECONNRESET ? -EPIPE : error;
 }
 
+int connection_pause(struct connection *connection)
+{
+	return connection_wait(connection, 0, RETRY_MS);
+}
+
 int connection_wait_end(struct connection *connection)
 {
 	char dropped[4096];

@@ -40,6 +40,9 @@ int connection_call(struct connection *connection, const char *request, json_t *
 /** connection_read() - wait for a further message. Return: as connection_call(). */
 int connection_read(struct connection *connection, json_t **message);
 
+/** connection_pause() - wait a moment before asking again. Return: 0 or -ETIME. */
+int connection_pause(struct connection *connection);
+
 /** connection_wait_end() - wait until the daemon closes the connection. Return: 0, -ETIME or another -errno. */
 int connection_wait_end(struct connection *connection);
 

@@ -182,8 +182,14 @@ static int ask_daemon(struct vsctl *vsctl)
 	connection_set_limit(&vsctl->connection, vsctl->line.timeout < 0 ? DEFAULT_TIMEOUT : vsctl->line.timeout);
 	int error = connection_open(&vsctl->connection, vsctl->path, cmdline_has(&vsctl->line, CMDLINE_RETRY));
 	bool connected = !error;
-	if (!error)
+	/* What waits for something is asked again until it is so, or time is over: the daemon keeps nobody waiting. */
+	while (!error) {
 		error = connection_call(&vsctl->connection, request, &reply);
+		if (error || !json_is_true(json_object_get(json_object_get(reply, "result"), "again")))
+			break;
+		json_decref(reply);
+		error = connection_pause(&vsctl->connection);
+	}
 	free(request);
 	if (error)
 		return report_failure(vsctl, connected, error);

@@ -120,34 +120,36 @@ struct store_row *cmd_find_interface(struct cmd *cmd, const char *name)
 
 int cmd_check_free(struct cmd *cmd, const char *what, const char *name)
 {
+	const char *article = *what == 'i' ? "an" : "a";
 	struct cmd_bridge bridge;
 	struct store_row *port;
 
 	if (is_bridge(cmd, name))
-		return cmd_fail(cmd, "cannot create a %s named %s because a bridge named %s already exists", what, name,
-				name);
+		return cmd_fail(cmd, "cannot create %s %s named %s because a bridge named %s already exists", article,
+				what, name, name);
 	port = cmd_find_port(cmd, name);
 	if (port) {
 		cmd_port_bridge(cmd, port, &bridge);
-		return cmd_fail(cmd, "cannot create a %s named %s because a port named %s already exists on bridge %s",
-				what, name, name, bridge.name);
+		return cmd_fail(cmd, "cannot create %s %s named %s because a port named %s already exists on bridge %s",
+				article, what, name, name, bridge.name);
 	}
 	struct store_row *interface = cmd_find_interface(cmd, name);
 	if (interface) {
 		cmd_port_bridge(cmd, store_referrer(cmd->store, interface), &bridge);
-		return cmd_fail(cmd,
-				"cannot create a %s named %s because an interface named %s already exists on bridge %s",
-				what, name, name, bridge.name);
+		return cmd_fail(
+			cmd, "cannot create %s %s named %s because an interface named %s already exists on bridge %s",
+			article, what, name, name, bridge.name);
 	}
 	return 0;
 }
 
-struct store_row *cmd_insert_port(struct cmd *cmd, struct store_row *bridge, const char *name, const char *type)
+struct store_row *cmd_insert_port(struct cmd *cmd, struct store_row *bridge, const char *name, const char *iface,
+				  const char *type)
 {
 	struct store_row *interface = store_insert(cmd->store, STORE_Interface);
 	struct store_row *port = store_insert(cmd->store, STORE_Port);
 
-	store_set_string(cmd->store, interface, Interface_name, name);
+	store_set_string(cmd->store, interface, Interface_name, iface);
 	store_set_string(cmd->store, interface, Interface_type, type);
 	store_set_string(cmd->store, port, Port_name, name);
 	/* A new row has the default here, which is one reference to nothing: replace it. */

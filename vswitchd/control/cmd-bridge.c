@@ -38,7 +38,7 @@ static void bridge_insert(struct cmd *cmd, const char *name)
 
 	store_set_string(cmd->store, bridge, Bridge_name, name);
 	store_add_ref(cmd->store, store_root(cmd->store), Open_vSwitch_bridges, bridge);
-	cmd_insert_port(cmd, bridge, name, "internal");
+	cmd_insert_port(cmd, bridge, name, name, "internal");
 }
 
 /* A fake one: a port of its parent. */
@@ -52,7 +52,7 @@ static int bridge_insert_fake(struct cmd *cmd, const char *name, const char *par
 		return cmd_fail(cmd, "parent bridge %s does not exist", parent_name);
 	if (parent.fake)
 		return cmd_fail(cmd, "cannot create bridge with fake bridge as parent");
-	struct store_row *port = cmd_insert_port(cmd, parent.row, name, "internal");
+	struct store_row *port = cmd_insert_port(cmd, parent.row, name, name, "internal");
 	vs_datum_default(type, &yes);
 	vs_datum_set_bool(&yes, true);
 	cmd_write(cmd, port, Port_fake_bridge, &yes);
@@ -124,7 +124,8 @@ int cmd_list_br(struct cmd *cmd)
 	struct store_row *row;
 
 	for (row = store_first(cmd->store, STORE_Bridge); row && (real || !fake); row = store_next(cmd->store, row))
-		names[n++] = store_get_string(row, Bridge_name);
+		if (store_referrer(cmd->store, row))
+			names[n++] = store_get_string(row, Bridge_name);
 	for (row = store_first(cmd->store, STORE_Port); row && (fake || !real); row = store_next(cmd->store, row))
 		if (store_get_bool(row, Port_fake_bridge, false))
 			names[n++] = store_get_string(row, Port_name);

@@ -90,6 +90,11 @@ int cmd_add(struct cmd *cmd)
 	}
 	if (!error)
 		error = db_check_number(cmd, store_row_table(row), column, &datum);
+	if (!error && type->n_min == 1 && type->n_max == 1)
+		error = cmd_fail(
+			cmd, "\"add\" operation cannot be applied to column %s of table %s, which always has one value",
+			schema_tables[store_row_table(row)].columns[column].name,
+			schema_tables[store_row_table(row)].name);
 	if (!error)
 		cmd_write(cmd, row, column, &datum);
 	vs_datum_destroy(type, &datum);

@@ -207,7 +207,8 @@ static int condition_parse(struct cmd *cmd, enum store_table_id table, const cha
 		condition->has_key = true;
 		condition->type = (struct vs_type){.key = schema->type.value, .n_min = 0, .n_max = 1};
 	}
-	if (find_ops[assignment.op][0] == '{' || vs_type_is_map(&condition->type)) {
+	bool loose = find_ops[assignment.op][0] == '{' && (assignment.key || schema->type.n_max > 1);
+	if (loose || vs_type_is_map(&condition->type)) {
 		condition->type.n_min = 0;
 		condition->type.n_max = VS_UNLIMITED;
 	}
@@ -304,5 +305,26 @@ int cmd_find(struct cmd *cmd)
 		condition_destroy(&conditions[--parsed]);
 	free(conditions);
 	free(listing.columns);
+	return error;
+}
+
+int cmd_wait_until(struct cmd *cmd)
+{
+	enum store_table_id table;
+	struct store_row *row = NULL;
+	int error = cmd_find_table(cmd, cmd->args[0], &table);
+
+	if (!error)
+		error = cmd_find_row(cmd, table, cmd->args[1], false, &row);
+	cmd->again |= !error && !row;
+	if (row)
+		cmd_refresh(cmd, row);
+	for (int i = 2; !error && !cmd->again && i < cmd->n_args; i++) {
+		struct condition condition = {0};
+		error = condition_parse(cmd, table, cmd->args[i], &condition);
+		if (!error)
+			cmd->again = !condition_holds(&condition, row);
+		condition_destroy(&condition);
+	}
 	return error;
 }

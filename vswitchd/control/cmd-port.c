@@ -6,24 +6,6 @@
 #include "common/xalloc.h"
 #include "vswitchd/control/command.h"
 
-/* --may-exist add-port, and there is one: it must be on the bridge, with one interface of its name. */
-static int port_check_same(struct cmd *cmd, struct store_row *port, const char *bridge)
-{
-	const char *name = store_get_string(port, Port_name);
-	struct cmd_bridge actual;
-
-	cmd_port_bridge(cmd, port, &actual);
-	if (strcmp(actual.name, bridge))
-		return cmd_fail(cmd, "\"--may-exist add-port %s %s\" but %s is actually attached to bridge %s", bridge,
-				name, name, actual.name);
-	struct store_row *interface = store_get_ref(cmd->store, port, Port_interfaces, 0);
-	if (store_get(port, Port_interfaces)->n != 1 || !interface ||
-	    strcmp(store_get_string(interface, Interface_name), name))
-		return cmd_fail(cmd, "\"--may-exist add-port %s %s\" but %s has interfaces of other names", bridge,
-				name, name);
-	return 0;
-}
-
 int cmd_add_port(struct cmd *cmd)
 {
 	const char *name = cmd->args[1];
@@ -35,13 +17,13 @@ int cmd_add_port(struct cmd *cmd)
 		return cmd_fail(cmd, "port name must not be empty string");
 	port = cmd_has(cmd, "--may-exist") ? cmd_find_port(cmd, name) : NULL;
 	if (port)
-		return port_check_same(cmd, port, cmd->args[0]);
+		return cmd_check_same(cmd, port, &cmd->args[1], 1);
 	error = cmd_check_free(cmd, "port", name);
 	if (!error)
 		error = cmd_find_bridge(cmd, cmd->args[0], true, &bridge);
 	if (error)
 		return error;
-	port = cmd_insert_port(cmd, bridge.row, name, "");
+	port = cmd_insert_port(cmd, bridge.row, name, name, "");
 	if (bridge.fake)
 		store_set_integer(cmd->store, port, Port_tag, bridge.vlan);
 	for (int i = 2; !error && i < cmd->n_args; i++)

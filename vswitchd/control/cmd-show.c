@@ -177,7 +177,7 @@ static void show_row(struct cmd *cmd, const struct show_table *show, struct stor
 		else
 			show_value(cmd, row, (unsigned int)*column, indent);
 	}
-	if (show->table == STORE_Bridge || show->table == STORE_Port || show->table == STORE_Interface)
+	if (show->table != STORE_Controller && show->table != STORE_Manager) /* those are one of the columns named */
 		show_no_effect(cmd, row, indent);
 }
 

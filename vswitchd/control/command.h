@@ -45,6 +45,7 @@ struct cmd_fdb_change {
  * @symbols: rows named by --id
  * @touched: UUIDs of the Interface rows that the line inserted or changed
  * @fdb: what to do to the datapath after the commit
+ * @again: the line waits for something that is not so yet: nothing is changed, and it is to be run again later
  * @changed: the line wrote something
  * @quit, @cleanup, @watch: see struct ctl_answer
  */
@@ -66,7 +67,7 @@ struct cmd {
 	struct vs_uuid *touched;
 	size_t n_touched;
 	struct cmd_fdb_change *fdb;
-	bool changed, quit, cleanup;
+	bool again, changed, quit, cleanup;
 	json_t *watch;
 };
 
@@ -194,11 +195,16 @@ struct store_row *cmd_find_port(struct cmd *cmd, const char *name);
 /** cmd_find_interface() - the same for interfaces. */
 struct store_row *cmd_find_interface(struct cmd *cmd, const char *name);
 
-/** cmd_check_free() - refuse a name for a new @what ("bridge", "port") that something has already. */
+/** cmd_check_free() - refuse a name for a new @what ("bridge", "port", "interface") that something has already. */
 int cmd_check_free(struct cmd *cmd, const char *what, const char *name);
 
-/** cmd_insert_port() - a new Port row with one new Interface row of the same name, in a bridge. */
-struct store_row *cmd_insert_port(struct cmd *cmd, struct store_row *bridge, const char *name, const char *type);
+/** cmd_check_same() - --may-exist, and there is a port: it must be on bridge args[0], with exactly the interfaces
+ * @wanted. */
+int cmd_check_same(struct cmd *cmd, struct store_row *port, char *const *wanted, size_t n_wanted);
+
+/** cmd_insert_port() - a new Port row with one new Interface row, in a bridge. */
+struct store_row *cmd_insert_port(struct cmd *cmd, struct store_row *bridge, const char *name, const char *interface,
+				  const char *type);
 
 /** cmd_delete_port() - a Port row, its Interface rows, and the bridge's reference to it. */
 void cmd_delete_port(struct cmd *cmd, struct store_row *port);
@@ -220,6 +226,23 @@ struct cmd_counts {
 
 /** cmd_count() - the counters of an interface as they are now, or with NULL the sums over all of them. */
 struct cmd_counts cmd_count(struct cmd *cmd, struct store_row *interface);
+
+/**
+ * struct cmd_targets - where something connects to: rows of @table with columns @target and @probe, held by @column of
+ *	@owner
+ */
+struct cmd_targets {
+	struct store_row *owner;
+	unsigned int column;
+	enum store_table_id table;
+	unsigned int target, probe;
+};
+
+/** cmd_set_targets() - let @words be all of them, with --inactivity-probe. */
+int cmd_set_targets(struct cmd *cmd, const struct cmd_targets *targets, char *const words[], int n);
+
+/** cmd_print_targets() - print them, sorted. */
+void cmd_print_targets(struct cmd *cmd, struct store_row *owner, unsigned int column, unsigned int target);
 
 /** cmd_refresh() - bring what is known about an Interface row up to date. */
 void cmd_refresh(struct cmd *cmd, struct store_row *interface);

@@ -55,6 +55,7 @@ int ctl_listen(struct ctl *ctl, const char *path, gid_t group);
 /**
  * struct ctl_answer - what one command line prints and how it ends
  * @out, @err: malloc()ed, never NULL
+ * @again: it waits for something: nothing has happened, and the caller is to ask again
  * @changed: it was a change that is stored now
  * @quit: it asked the daemon to end; the server calls ctl_env.quit() once the answer has been sent
  * @cleanup: ... and to remove everything it made
@@ -63,7 +64,7 @@ int ctl_listen(struct ctl *ctl, const char *path, gid_t group);
 struct ctl_answer {
 	char *out, *err;
 	int status;
-	bool changed, quit, cleanup;
+	bool again, changed, quit, cleanup;
 	json_t *watch;
 };
 

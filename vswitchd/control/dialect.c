@@ -133,9 +133,9 @@ static int run_line(struct cmd *cmd, struct result *results, int argc, char *con
 
 	store_begin(cmd->store);
 	int result = cmd_prepare_symbols(cmd);
-	for (size_t i = 0; !result && i < cmd->line->n_commands; i++)
+	for (size_t i = 0; !result && !cmd->again && i < cmd->line->n_commands; i++)
 		result = run_command(cmd, &cmd->line->commands[i], &results[i]);
-	if (result || cmdline_has(cmd->line, CMDLINE_DRY_RUN)) {
+	if (result || cmd->again || cmdline_has(cmd->line, CMDLINE_DRY_RUN)) {
 		store_abort(cmd->store);
 		return result;
 	}
@@ -250,6 +250,8 @@ static void run_parsed(struct cmd *cmd, int argc, char *const argv[], FILE *out,
 		answer->status = cmd->status;
 		if (cmd->error)
 			answer->status = cmdline_print_error(cmd->called, true, cmd->status, cmd->error, cmd->err);
+	} else if (cmd->again) {
+		answer->again = true;
 	} else {
 		print_results(cmd, results, out);
 		if (!cmdline_has(cmd->line, CMDLINE_DRY_RUN)) {

@@ -218,7 +218,7 @@ int cmd_find_row(struct cmd *cmd, enum store_table_id table, const char *text, b
 	if (!vs_uuid_parse(text, &uuid)) {
 		*row = store_find(cmd->store, table, &uuid);
 		n = *row != NULL;
-	} else if (!strcmp(text, ".") && (table == STORE_Open_vSwitch || table == STORE_SSL)) {
+	} else if (!strcmp(text, ".") && store_count(cmd->store, table) == 1) {
 		*row = store_first(cmd->store, table);
 		n = *row != NULL;
 	}

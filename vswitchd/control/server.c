@@ -277,9 +277,11 @@ static char **request_words(json_t *params, int *argc)
 /* Strings in an answer that are not UTF-8 cannot be sent; nothing that came in as JSON can make one. */
 static json_t *answer_to_json(const struct ctl_answer *answer)
 {
-	json_t *json =
-		json_pack("{s:s, s:s, s:i}", "stdout", answer->out, "stderr", answer->err, "status", answer->status);
+	json_t *json;
 
+	if (answer->again)
+		return json_pack("{s:b}", "again", 1);
+	json = json_pack("{s:s, s:s, s:i}", "stdout", answer->out, "stderr", answer->err, "status", answer->status);
 	if (answer->watch)
 		json_object_set_new(json, "stream", json_true());
 	return json;
