@@ -7,7 +7,7 @@ CC ?= gcc
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 
-PKGS := libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libevent jansson libsystemd zlib libbpf
+PKGS := libnl-3.0 libnl-route-3.0 libnl-genl-3.0 libevent jansson libsystemd zlib libbpf yaml-0.1
 VERSION := 0.1.0
 CPPFLAGS += -I. -D_GNU_SOURCE -DVS_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS ?= -O2 -g

@@ -80,14 +80,12 @@ static int find_word(const char *const words[], int n, const char *word)
 
 static int parse_format(struct parser *parser, const char *text)
 {
-	static const char *const formats[] = {[CMDLINE_LIST] = "list",
-					      [CMDLINE_TABLE] = "table",
-					      [CMDLINE_CSV] = "csv",
-					      [CMDLINE_HTML] = "html",
-					      [CMDLINE_JSON] = "json"};
+	static const char *const formats[] = {[CMDLINE_LIST] = "list",	 [CMDLINE_TABLE] = "table",
+					      [CMDLINE_CSV] = "csv",	 [CMDLINE_HTML] = "html",
+					      [CMDLINE_JSON] = "json",	 [CMDLINE_YAML] = "yaml"};
 	int format = find_word(formats, sizeof(formats) / sizeof(*formats), text);
 
-	if (format < 0)
+	if (format < 0 || (format == CMDLINE_YAML && !parser->line->n_commands))
 		return parser_fail(parser, "unknown output format \"%s\"", text);
 	parser->line->format = (enum cmdline_format)format;
 	return 0;
@@ -348,6 +346,16 @@ static int check_args(struct parser *parser, const struct cmdline_command *comma
 	return parser_fail(parser, "'%s' command takes at most %d arguments", row->name, row->max_args);
 }
 
+/* `apply FILE --dry-run`: of commands with a FILE, global options may also be the last words. */
+static int parse_trailing(struct parser *parser, struct cmdline_command *command)
+{
+	int error = 0;
+
+	while (!error && command->n_args && !strncmp(command->args[command->n_args - 1], "--", 2))
+		error = parse_long(parser, command->args[--command->n_args]);
+	return error;
+}
+
 /* One command: the @n words at @words, no "--" among them; @command may have options already. */
 static int parse_command(struct parser *parser, struct cmdline_command *command, int n, char *const words[])
 {
@@ -370,7 +378,9 @@ static int parse_command(struct parser *parser, struct cmdline_command *command,
 		return parser_fail(parser, "unknown command '%s'; use --help for help", words[i]);
 	command->args = words + i + used;
 	command->n_args = n - i - used;
-	error = check_options(parser, command);
+	error = command_file(command->command) ? parse_trailing(parser, command) : 0;
+	if (!error)
+		error = check_options(parser, command);
 	return error ? error : check_args(parser, command);
 }
 

@@ -99,7 +99,7 @@ const struct cmdline_program *cmdline_program(const char *name);
 /** cmdline_program_has() - whether @command is one that @program offers. */
 bool cmdline_program_has(const struct cmdline_program *program, const struct command *command);
 
-enum cmdline_format { CMDLINE_LIST, CMDLINE_TABLE, CMDLINE_CSV, CMDLINE_HTML, CMDLINE_JSON };
+enum cmdline_format { CMDLINE_LIST, CMDLINE_TABLE, CMDLINE_CSV, CMDLINE_HTML, CMDLINE_JSON, CMDLINE_YAML };
 enum cmdline_data { CMDLINE_STRING, CMDLINE_BARE_DATA, CMDLINE_JSON_DATA };
 
 #define CMDLINE_MAX_OPTIONS 6 /* no command has more than two */

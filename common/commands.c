@@ -47,6 +47,21 @@ const struct command *command_find(int n, char *const words[], int *used)
 	return NULL;
 }
 
+enum command_file command_file(const struct command *command)
+{
+	switch (command - commands) {
+	case COMMAND_apply:
+	case COMMAND_db_check:
+	case COMMAND_db_restore:
+		return COMMAND_FILE_IN;
+	case COMMAND_export:
+	case COMMAND_db_backup:
+		return COMMAND_FILE_OUT;
+	default:
+		return COMMAND_FILE_NONE;
+	}
+}
+
 char *command_verb(const struct command *command, const char *noun)
 {
 	char *word = vs_xstrdup(command->name + (*noun ? strlen(noun) + 1 : 0));

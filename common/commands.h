@@ -24,7 +24,8 @@
 	X(APPCTL, "Commands of ovs-appctl, also written NOUN/VERB")                                                    \
 	X(OFCTL, "Commands of ovs-ofctl (there is no OpenFlow here: what they ask and say is of the switch itself)")   \
 	X(DPCTL, "Commands of ovs-dpctl")                                                                              \
-	X(DATABASE, "Database commands")
+	X(DATABASE, "Database commands")                                                                               \
+	X(WHOLE, "Commands on the configuration as a whole")
 
 enum command_group {
 #define X(id, title) COMMAND_GROUP_##id,
@@ -171,7 +172,19 @@ enum command_group {
 	X(wait_until, "wait-until", 2, COMMANDS_ANY, "TABLE RECORD [COLUMN[:KEY]=VALUE]...", "", DATABASE,             \
 	  "wait until there is such a record and it meets all conditions, see find")                                   \
 	X(comment, "comment", 0, COMMANDS_ANY, "[WORD]...", "", DATABASE,                                              \
-	  "do nothing; the words are kept with the change in the database file")
+	  "do nothing; the words are kept with the change in the database file")                                       \
+	X(export, "export", 0, 1, "[FILE]", "", WHOLE,                                                                 \
+	  "write the whole configuration to FILE or the standard output, as YAML or, with --format=json, as JSON")     \
+	X(apply, "apply", 1, 1, "FILE", "", WHOLE,                                                                     \
+	  "make the configuration what FILE (-: the standard input), YAML or JSON, says, and print what changes; with --dry-run only print it") \
+	X(db_backup, "db backup", 0, 1, "[FILE]", "", WHOLE,                                                           \
+	  "write a copy of the database to FILE or the standard output")                                               \
+	X(db_restore, "db restore", 1, 1, "FILE", "", WHOLE,                                                           \
+	  "bring back the database that was copied to FILE, as one change")                                            \
+	X(db_check, "db check", 0, 1, "[FILE]", "", WHOLE,                                                             \
+	  "look whether FILE, or the database in use, reads back whole")                                               \
+	X(db_compact, "db compact", 0, 0, "", "", WHOLE,                                                               \
+	  "write the database file anew, without the history of changes")
 
 enum command_id {
 #define X(id, name, min, max, args, options, group, help) COMMAND_##id,
@@ -199,6 +212,11 @@ extern const char *const command_groups[COMMAND_GROUP__COUNT];
  * Return: NULL if there is none.
  */
 const struct command *command_find(int n, char *const words[], int *used);
+
+/** enum command_file - what vsctl does with the FILE of a command: hand over what is in it, or write the answer to it */
+enum command_file { COMMAND_FILE_NONE, COMMAND_FILE_IN, COMMAND_FILE_OUT };
+
+enum command_file command_file(const struct command *command);
 
 /** command_find_verb() - by the word that a program whose commands are of one @noun uses; "" as in commands of that
  * name. */

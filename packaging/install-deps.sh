@@ -9,7 +9,7 @@
 set -eu
 
 build='gcc make pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libevent-dev libjansson-dev libsystemd-dev zlib1g-dev libbpf-dev
-	clang bpftool iproute2'
+	libyaml-dev clang bpftool iproute2'
 demo='iproute2 iputils-ping tcpdump'
 arch=$(dpkg --print-architecture)
 test_='libcmocka-dev python3 python3-scapy python3-pytest python3-pytest-xdist iproute2 iputils-ping iperf3 tcpdump tshark openvswitch-switch python3-openvswitch

@@ -12,6 +12,7 @@
 #include "common/jsonrpc.h"
 #include "common/xalloc.h"
 #include "vsctl/connection.h"
+#include "vsctl/files.h"
 
 #define DEFAULT_RUNDIR "/run/vswitch"
 #define DEFAULT_TIMEOUT 10 /* seconds */
@@ -23,7 +24,7 @@ struct vsctl {
 	int argc;
 	char *const *argv; /* without the program's name */
 	struct cmdline line;
-	char *path;
+	char *path, *input;
 	struct connection connection;
 };
 
@@ -91,22 +92,23 @@ static char *make_request(const struct vsctl *vsctl)
 			json_decref(words);
 			return NULL;
 		}
-	return jsonrpc_request_text(
-		0, "vsctl", json_pack("[o, {s:s, s:b}]", words, "program", vsctl->program, "color", want_color()));
+	return jsonrpc_request_text(0, "vsctl",
+				    json_pack("[o, {s:s, s:b, s:s*}]", words, "program", vsctl->program, "color",
+					      want_color(), "input", vsctl->input));
 }
 
 /* Print what the daemon answered. Return: exit status. */
 static int print_answer(const struct vsctl *vsctl, const json_t *reply)
 {
-	const char *out, *err, *error = json_string_value(json_object_get(reply, "error"));
+	const char *out, *err, *file = NULL, *error = json_string_value(json_object_get(reply, "error"));
 	int status;
 
 	if (error) {
 		fprintf(stderr, "%s: vswitchd refused: %s\n", vsctl->program, error);
 		return EXIT_FAILURE;
 	}
-	if (json_unpack((json_t *)(uintptr_t)reply, "{s:{s:s, s:s, s:i}}", "result", "stdout", &out, "stderr", &err,
-			"status", &status)) {
+	if (json_unpack((json_t *)(uintptr_t)reply, "{s:{s:s, s:s, s:i, s?s}}", "result", "stdout", &out,
+			"stderr", &err, "status", &status, "file", &file)) {
 		fprintf(stderr, "%s: vswitchd answers in a way that this version does not understand\n",
 			vsctl->program);
 		return EXIT_FAILURE;
@@ -117,6 +119,12 @@ static int print_answer(const struct vsctl *vsctl, const json_t *reply)
 		status = status ? status : EXIT_FAILURE;
 	}
 	fputs(err, stderr);
+	char *why = NULL;
+	if (file && files_write(&vsctl->line, file, &why)) {
+		fprintf(stderr, "%s: %s\n", vsctl->program, why);
+		free(why);
+		return EXIT_FAILURE;
+	}
 	return status;
 }
 
@@ -174,9 +182,15 @@ static bool asks_exit(const struct cmdline *line)
 
 static int ask_daemon(struct vsctl *vsctl)
 {
-	char *request = make_request(vsctl);
 	json_t *reply = NULL;
+	char *why = NULL;
 
+	if (files_read(&vsctl->line, &vsctl->input, &why)) {
+		fprintf(stderr, "%s: %s\n", vsctl->program, why);
+		free(why);
+		return EXIT_FAILURE;
+	}
+	char *request = make_request(vsctl);
 	if (!request)
 		return EXIT_FAILURE;
 	connection_set_limit(&vsctl->connection, vsctl->line.timeout < 0 ? DEFAULT_TIMEOUT : vsctl->line.timeout);
@@ -245,5 +259,6 @@ int main(int argc, char *argv[])
 	connection_close(&vsctl.connection);
 	cmdline_destroy(&vsctl.line);
 	free(vsctl.path);
+	free(vsctl.input);
 	return status;
 }

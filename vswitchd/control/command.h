@@ -40,6 +40,8 @@ struct cmd_fdb_change {
  * @out: what the command prints
  * @table: ... or a table, owned
  * @err: warnings, for stderr
+ * @file: what is to be written to the file that the command names
+ * @compact: write the database file anew after the commit
  * @error: why it failed, malloc()ed
  * @status: exit status when it failed
  * @symbols: rows named by --id
@@ -61,13 +63,13 @@ struct cmd {
 	char *const *args;
 	FILE *out, *err;
 	struct output_table *table;
-	char *error;
+	char *file, *error;
 	int status;
 	struct cmd_symbol *symbols;
 	struct vs_uuid *touched;
 	size_t n_touched;
 	struct cmd_fdb_change *fdb;
-	bool again, changed, quit, cleanup;
+	bool again, changed, compact, quit, cleanup;
 	json_t *watch;
 };
 

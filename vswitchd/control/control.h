@@ -55,6 +55,7 @@ int ctl_listen(struct ctl *ctl, const char *path, gid_t group);
 /**
  * struct ctl_answer - what one command line prints and how it ends
  * @out, @err: malloc()ed, never NULL
+ * @file: what is to be written to the file that the line names, or NULL
  * @again: it waits for something: nothing has happened, and the caller is to ask again
  * @changed: it was a change that is stored now
  * @quit: it asked the daemon to end; the server calls ctl_env.quit() once the answer has been sent
@@ -62,7 +63,7 @@ int ctl_listen(struct ctl *ctl, const char *path, gid_t group);
  * @watch: it asked for changes as they happen: a request for watch_new(), or NULL
  */
 struct ctl_answer {
-	char *out, *err;
+	char *out, *err, *file;
 	int status;
 	bool again, changed, quit, cleanup;
 	json_t *watch;
@@ -72,10 +73,12 @@ struct ctl_answer {
  * struct ctl_manner - how a command line was given
  * @program: the name that it was called by: "vsctl" or one of those that cmdline_program() knows
  * @color: decorate `show` for a terminal
+ * @input: what stands in the file that the line names, or NULL
  */
 struct ctl_manner {
 	const char *program;
 	bool color;
+	const char *input;
 };
 
 /**

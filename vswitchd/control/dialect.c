@@ -237,6 +237,7 @@ static void cmd_destroy_state(struct cmd *cmd)
 	}
 	json_decref(cmd->watch);
 	free(cmd->touched);
+	free(cmd->file);
 	free(cmd->error);
 }
 
@@ -252,8 +253,12 @@ static void run_parsed(struct cmd *cmd, int argc, char *const argv[], FILE *out,
 			answer->status = cmdline_print_error(cmd->called, true, cmd->status, cmd->error, cmd->err);
 	} else if (cmd->again) {
 		answer->again = true;
+	} else if (!cmdline_has(cmd->line, CMDLINE_DRY_RUN) && cmd->compact && store_compact(cmd->store, &cmd->error)) {
+		answer->status = cmdline_print_error(cmd->called, true, 1, cmd->error, cmd->err);
 	} else {
 		print_results(cmd, results, out);
+		answer->file = cmd->file;
+		cmd->file = NULL;
 		if (!cmdline_has(cmd->line, CMDLINE_DRY_RUN)) {
 			apply_fdb_changes(cmd);
 			answer->quit = cmd->quit;
@@ -307,4 +312,5 @@ void ctl_answer_free(struct ctl_answer *answer)
 	json_decref(answer->watch);
 	free(answer->out);
 	free(answer->err);
+	free(answer->file);
 }

@@ -281,7 +281,8 @@ static json_t *answer_to_json(const struct ctl_answer *answer)
 
 	if (answer->again)
 		return json_pack("{s:b}", "again", 1);
-	json = json_pack("{s:s, s:s, s:i}", "stdout", answer->out, "stderr", answer->err, "status", answer->status);
+	json = json_pack("{s:s, s:s, s:i, s:s*}", "stdout", answer->out, "stderr", answer->err, "status", answer->status,
+			 "file", answer->file);
 	if (answer->watch)
 		json_object_set_new(json, "stream", json_true());
 	return json;
@@ -312,6 +313,7 @@ static json_t *run_vsctl(struct seat *seat, json_t *params, json_t **watch)
 	const struct ctl_manner given = {
 		.program = json_string_value(json_object_get(manner, "program")),
 		.color = json_is_true(json_object_get(manner, "color")),
+		.input = json_string_value(json_object_get(manner, "input")),
 	};
 	struct ctl *ctl = seat->ctl;
 	struct ctl_answer answer;

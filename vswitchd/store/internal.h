@@ -109,6 +109,12 @@ static inline bool row_is_deleted(const struct store_row *row)
 /** store_open_io() - store_open() with the file operations of @io (tests put faults in there). */
 int store_open_io(const char *path, const struct journal_io *io, struct store **store, char **error);
 
+/** store_create() - nothing but tables without rows. */
+struct store *store_create(void);
+
+/** store_load_finish() - after records were applied: index references, and find all of them whole. */
+int store_load_finish(struct store *store, char **error);
+
 /* store.c: rows */
 struct store_row *row_create(struct store *store, enum store_table_id table, const struct vs_uuid *uuid);
 void row_destroy(struct store_row *row);

@@ -328,3 +328,23 @@ int journal_rewrite(struct journal *journal, const json_t *snapshot, char **erro
 	free(path);
 	return rc;
 }
+
+char *journal_text(const json_t *snapshot)
+{
+	size_t size = 0;
+	char *line = (char *)vs_xcheck(make_line(snapshot, &size));
+	char *text = vs_xasprintf(JOURNAL_HEADER "%s", line);
+
+	free(line);
+	return text;
+}
+
+int journal_fd(const struct journal *journal)
+{
+	return journal->fd;
+}
+
+const char *journal_path(const struct journal *journal)
+{
+	return journal->path;
+}

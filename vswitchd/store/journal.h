@@ -62,6 +62,15 @@ bool journal_is_long(const struct journal *journal);
 /** journal_rewrite() - replace the whole file by the one record @snapshot. On failure the old one stays in use. */
 int journal_rewrite(struct journal *journal, const json_t *snapshot, char **error);
 
+/** journal_text() - a whole file with the one record @snapshot. Return: malloc()ed. */
+char *journal_text(const json_t *snapshot);
+
+/** journal_fd() - the file, for reading. */
+int journal_fd(const struct journal *journal);
+
+/** journal_path() - its name. */
+const char *journal_path(const struct journal *journal);
+
 void journal_close(struct journal *journal);
 
 #endif

@@ -93,7 +93,7 @@ static int load_record(void *arg, const json_t *record, char **error)
 }
 
 /* After the file is read: index references, and find all of them whole. */
-static int load_finish(struct store *store, char **error)
+int store_load_finish(struct store *store, char **error)
 {
 	int rc = 0;
 
@@ -125,11 +125,9 @@ static int make_root(struct store *store, char **error)
 	return store_commit(store, "new database", error);
 }
 
-int store_open_io(const char *path, const struct journal_io *io, struct store **storep, char **error)
+struct store *store_create(void)
 {
 	struct store *store = (struct store *)vs_xcalloc(1, sizeof(*store));
-	char *why = NULL;
-	int rc = 0;
 
 	vs_list_init(&store->news);
 	vs_uuid_generate(&store->version_base);
@@ -137,10 +135,19 @@ int store_open_io(const char *path, const struct journal_io *io, struct store **
 		vs_list_init(&store->tables[i].rows);
 		store->tables[i].key = key_column(&schema_tables[i]);
 	}
+	return store;
+}
+
+int store_open_io(const char *path, const struct journal_io *io, struct store **storep, char **error)
+{
+	struct store *store = store_create();
+	char *why = NULL;
+	int rc = 0;
+
 	if (path) {
 		store->loading = true;
 		rc = journal_open(path, io, load_record, store, &store->journal, error);
-		if (!rc && (rc = load_finish(store, &why))) {
+		if (!rc && (rc = store_load_finish(store, &why))) {
 			*error = vs_xasprintf("database \"%s\" does not read back whole: %s; it is left as it is", path,
 					      why);
 			free(why);

@@ -168,4 +168,35 @@ void store_remove_ref(struct store *store, struct store_row *row, unsigned int c
 /** store_set_ephemeral() - say what is: outside transactions, not saved, told to the observer only. Takes a copy. */
 void store_set_ephemeral(struct store_row *row, unsigned int column, const struct vs_datum *datum);
 
+/* --- the file (backup.c) ------------------------------------------------------------------------------------------ */
+
+/** struct store_extent - how much there is of a database: rows by table, records in the file, its bytes */
+struct store_extent {
+	size_t rows[STORE__TABLES], records;
+	long long bytes, tail;
+};
+
+/** store_backup() - everything that is saved, as a database file. Return: malloc()ed text. */
+char *store_backup(struct store *store);
+
+/**
+ * store_check() - look whether @size bytes of a database read back whole, as at a start
+ * @name: of the file, for messages
+ * @extent: what was found; @tail of it are bytes of a last record that is not whole and would be cut off
+ * Return: 0, or -EINVAL with @error.
+ */
+int store_check(const char *data, size_t size, const char *name, struct store_extent *extent, char **error);
+
+/** store_check_file() - the same for the file that the store writes to. */
+int store_check_file(struct store *store, struct store_extent *extent, char **error);
+
+/**
+ * store_restore() - within a transaction, make the rows those of a database file, keeping what is the same in both
+ * Return: 0, or -EINVAL with @error; then the transaction is to be aborted.
+ */
+int store_restore(struct store *store, const char *data, size_t size, const char *name, char **error);
+
+/** store_compact() - write the file anew, each row once. Return: 0, or -errno with @error; the old one stays in use then. */
+int store_compact(struct store *store, char **error);
+
 #endif

@@ -355,17 +355,12 @@ static void txn_finish(struct store *store)
 
 static void rewrite_if_long(struct store *store)
 {
-	json_t *snapshot;
 	char *error;
 
-	if (!store->journal || !journal_is_long(store->journal))
-		return;
-	snapshot = record_from_store(store);
-	if (journal_rewrite(store->journal, snapshot, &error)) {
+	if (store->journal && journal_is_long(store->journal) && store_compact(store, &error)) {
 		vs_warn("%s; the database goes on growing", error);
 		free(error);
 	}
-	json_decref(snapshot);
 }
 
 int store_commit(struct store *store, const char *comment, char **error)
