@@ -261,27 +261,27 @@ static int children_apply(struct cmd *cmd, struct children *children, const json
 	return 0;
 }
 
-/* Rows of most tables go when nothing refers to them any more; those of root tables (QoS, Queue) do not by themselves. */
+/* A row that nothing refers to any more goes with all that belonged to it, also what would stay by itself (QoS, Queue). */
 static void drop_unreferred(struct cmd *cmd, struct store_row *row)
 {
-	const struct schema_table *table = &schema_tables[store_row_table(row)];
+	enum store_table_id table = store_row_table(row);
+	struct store_row **children = NULL;
+	size_t n = 0;
 
-	if (!table->root || store_referrer(cmd->store, row))
+	if (store_referrer(cmd->store, row))
 		return;
-	for (unsigned int c = 0; c < table->n_columns; c++) {
-		if (tree_column_kind(store_row_table(row), c) != TREE_ROWS)
-			continue;
-		unsigned int n = store_get(row, c)->n;
-		struct store_row **children = vs_xcalloc(n, sizeof(struct store_row *));
-		for (unsigned int i = 0; i < n; i++)
-			children[i] = store_get_ref(cmd->store, row, c, i);
-		cmd_write_empty(cmd, row, c);
-		for (unsigned int i = 0; i < n; i++)
-			if (children[i])
-				drop_unreferred(cmd, children[i]);
-		free(children);
+	for (unsigned int c = 0; c < schema_tables[table].n_columns; c++) {
+		unsigned int more = tree_column_kind(table, c) == TREE_ROWS ? store_get(row, c)->n : 0;
+		children = vs_xrealloc(children, (n + more + 1) * sizeof(struct store_row *));
+		for (unsigned int i = 0; i < more; i++) {
+			children[n] = store_get_ref(cmd->store, row, c, i);
+			n += children[n] != NULL;
+		}
 	}
 	store_delete(cmd->store, row);
+	while (n)
+		drop_unreferred(cmd, children[--n]);
+	free(children);
 }
 
 /* Say which of the rows that were there go. Return: those, ended by NULL, to be freed. */
