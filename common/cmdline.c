@@ -80,9 +80,9 @@ static int find_word(const char *const words[], int n, const char *word)
 
 static int parse_format(struct parser *parser, const char *text)
 {
-	static const char *const formats[] = {[CMDLINE_LIST] = "list",	 [CMDLINE_TABLE] = "table",
-					      [CMDLINE_CSV] = "csv",	 [CMDLINE_HTML] = "html",
-					      [CMDLINE_JSON] = "json",	 [CMDLINE_YAML] = "yaml"};
+	static const char *const formats[] = {
+		[CMDLINE_LIST] = "list", [CMDLINE_TABLE] = "table", [CMDLINE_CSV] = "csv",
+		[CMDLINE_HTML] = "html", [CMDLINE_JSON] = "json",   [CMDLINE_YAML] = "yaml"};
 	int format = find_word(formats, sizeof(formats) / sizeof(*formats), text);
 
 	if (format < 0 || (format == CMDLINE_YAML && !parser->line->n_commands))

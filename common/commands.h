@@ -176,15 +176,15 @@ enum command_group {
 	X(export, "export", 0, 1, "[FILE]", "", WHOLE,                                                                 \
 	  "write the whole configuration to FILE or the standard output, as YAML or, with --format=json, as JSON")     \
 	X(apply, "apply", 1, 1, "FILE", "", WHOLE,                                                                     \
-	  "make the configuration what FILE (-: the standard input), YAML or JSON, says, and print what changes; with --dry-run only print it") \
+	  "make the configuration what FILE (-: the standard input), YAML or JSON, says, and print what changes; "     \
+	  "with --dry-run only print it")                                                                              \
 	X(db_backup, "db backup", 0, 1, "[FILE]", "", WHOLE,                                                           \
 	  "write a copy of the database to FILE or the standard output")                                               \
 	X(db_restore, "db restore", 1, 1, "FILE", "", WHOLE,                                                           \
 	  "bring back the database that was copied to FILE, as one change")                                            \
 	X(db_check, "db check", 0, 1, "[FILE]", "", WHOLE,                                                             \
 	  "look whether FILE, or the database in use, reads back whole")                                               \
-	X(db_compact, "db compact", 0, 0, "", "", WHOLE,                                                               \
-	  "write the database file anew, without the history of changes")
+	X(db_compact, "db compact", 0, 0, "", "", WHOLE, "write the database file anew, without the history of changes")
 
 enum command_id {
 #define X(id, name, min, max, args, options, group, help) COMMAND_##id,
@@ -213,7 +213,8 @@ extern const char *const command_groups[COMMAND_GROUP__COUNT];
  */
 const struct command *command_find(int n, char *const words[], int *used);
 
-/** enum command_file - what vsctl does with the FILE of a command: hand over what is in it, or write the answer to it */
+/** enum command_file - what vsctl does with the FILE of a command: hand over what is in it, or write the answer to it
+ */
 enum command_file { COMMAND_FILE_NONE, COMMAND_FILE_IN, COMMAND_FILE_OUT };
 
 enum command_file command_file(const struct command *command);

@@ -30,7 +30,8 @@ static bool reader_next(struct reader *reader, yaml_event_t *event)
 {
 	if (yaml_parser_parse(&reader->parser, event))
 		return true;
-	reader_fail(reader, &reader->parser.problem_mark, reader->parser.problem ? reader->parser.problem : "out of memory");
+	reader_fail(reader, &reader->parser.problem_mark,
+		    reader->parser.problem ? reader->parser.problem : "out of memory");
 	return false;
 }
 
@@ -78,7 +79,8 @@ static bool read_pair(struct reader *reader, const yaml_event_t *key, json_t *ob
 	yaml_event_t event;
 	json_t *value;
 
-	if (key->type != YAML_SCALAR_EVENT || key->data.scalar.anchor || strlen(scalar_text(key)) != key->data.scalar.length)
+	if (key->type != YAML_SCALAR_EVENT || key->data.scalar.anchor ||
+	    strlen(scalar_text(key)) != key->data.scalar.length)
 		return reader_fail(reader, &key->start_mark, "a key must be plain text");
 	if (json_object_get(object, scalar_text(key)))
 		return reader_fail(reader, &key->start_mark, "this key is there already");
@@ -200,8 +202,8 @@ static void print_object(yaml_emitter_t *emitter, const json_t *json)
 	json_t *item;
 	yaml_event_t event;
 
-	yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
-					    json_object_size(json) ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE);
+	yaml_mapping_start_event_initialize(
+		&event, NULL, NULL, 1, json_object_size(json) ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE);
 	print_event(emitter, &event);
 	json_object_foreach ((json_t *)(uintptr_t)json, key, item) {
 		print_scalar(emitter, key, !is_plain(key));

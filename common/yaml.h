@@ -10,8 +10,8 @@
 /**
  * yaml_parse() - one document of mappings, sequences and scalars; JSON is one, too
  *
- * Scalars become strings, whatever they look like, but for null, ~ and nothing: what 010 or yes means is the business of
- * who knows what is wanted. Anchors, tags and keys that are no scalars are refused.
+ * Scalars become strings, whatever they look like, but for null, ~ and nothing: what 010 or yes means is the business
+ * of who knows what is wanted. Anchors, tags and keys that are no scalars are refused.
  *
  * Return: a new reference, or NULL with a malloc()ed sentence in @error that says the line and column.
  */

@@ -107,7 +107,8 @@ static int print_text(const struct cmdline *line, const struct cmdline_command *
 	return fflush(out) || ferror(out) ? -(errno ? errno : EIO) : 0;
 }
 
-static int write_file(const struct cmdline *line, const struct cmdline_command *command, const char *path, const char *text)
+static int write_file(const struct cmdline *line, const struct cmdline_command *command, const char *path,
+		      const char *text)
 {
 	char *beside = vs_xasprintf("%s.new", path);
 	FILE *file = fopen(beside, "wxe");

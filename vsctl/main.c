@@ -107,8 +107,8 @@ static int print_answer(const struct vsctl *vsctl, const json_t *reply)
 		fprintf(stderr, "%s: vswitchd refused: %s\n", vsctl->program, error);
 		return EXIT_FAILURE;
 	}
-	if (json_unpack((json_t *)(uintptr_t)reply, "{s:{s:s, s:s, s:i, s?s}}", "result", "stdout", &out,
-			"stderr", &err, "status", &status, "file", &file)) {
+	if (json_unpack((json_t *)(uintptr_t)reply, "{s:{s:s, s:s, s:i, s?s}}", "result", "stdout", &out, "stderr",
+			&err, "status", &status, "file", &file)) {
 		fprintf(stderr, "%s: vswitchd answers in a way that this version does not understand\n",
 			vsctl->program);
 		return EXIT_FAILURE;

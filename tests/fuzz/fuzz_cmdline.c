@@ -123,11 +123,23 @@ static const char *const pieces[] = {
 	"mirrors",
 	"select_src_port",
 	"0:=@a",
+	"fdb/show\n",
+	"dump-ports\n",
+	"mod-port\n",
+	"dump-flows\n",
+	"add-flow\n",
+	"actions=NORMAL",
+	"priority=",
+	"vlog/set\n",
+	"wait-until\n",
+	"add-bond\n",
 };
 
-/* Run the words of one line, ended by new lines each. */
+/* Run the words of one line, ended by new lines each. A first byte of 1 to 3 says by what other name. */
 static void run_line(const struct ctl_env *env, char *text)
 {
+	static const char *const programs[] = {"vsctl", "ovs-appctl", "ovs-ofctl", "ovs-dpctl"};
+	struct ctl_manner manner = {.program = programs[*text > 0 && *text < 4 ? *text++ : 0]};
 	struct ctl_answer answer;
 	char *argv[256];
 	int argc = 0;
@@ -140,9 +152,10 @@ static void run_line(const struct ctl_env *env, char *text)
 			*word++ = '\0';
 	}
 	argv[argc] = NULL;
-	ctl_run(env, &(struct ctl_manner){.program = "vsctl"}, argc, argv, &answer);
+	ctl_run(env, &manner, argc, argv, &answer);
 	/* A failure is explained, and nothing else is. */
-	if ((answer.status == 1) != (answer.err[0] && !answer.out[0] && answer.status))
+	bool failed = answer.status == 1 || (answer.status == 2 && !strcmp(manner.program, "ovs-appctl"));
+	if (failed != (answer.err[0] && !answer.out[0] && answer.status))
 		abort();
 	ctl_answer_free(&answer);
 }

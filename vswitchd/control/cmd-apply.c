@@ -143,8 +143,8 @@ struct children {
 };
 
 /* Whether child @i is the one that @word, or the @at-th of an array, means. */
-static bool child_is(struct cmd *cmd, const struct children *children, unsigned int i, const char *word, const json_t *json,
-		     size_t at)
+static bool child_is(struct cmd *cmd, const struct children *children, unsigned int i, const char *word,
+		     const json_t *json, size_t at)
 {
 	struct store_row *child = store_get_ref(cmd->store, children->row, children->column, i);
 	int name = schema_tables[children->table].name_column;
@@ -164,8 +164,8 @@ static bool child_is(struct cmd *cmd, const struct children *children, unsigned 
 	if (tree_has_names(children->table))
 		return own && !strcmp(own, word);
 	if (own && name >= 0) {
-		const char *wanted = json_string_value(
-			json_object_get(json, schema_tables[children->table].columns[name].name));
+		const char *wanted =
+			json_string_value(json_object_get(json, schema_tables[children->table].columns[name].name));
 		return wanted && !strcmp(own, wanted);
 	}
 	return i == at;
@@ -216,8 +216,8 @@ static int child_apply(struct cmd *cmd, struct children *children, const char *w
 /* A bridge has a port of its own, also when the document does not speak of it. */
 static int own_port_apply(struct cmd *cmd, struct children *children, const json_t *json, const struct place *place)
 {
-	const char *name = store_row_table(children->row) == STORE_Bridge ? store_get_string(children->row, Bridge_name)
-									  : NULL;
+	const char *name =
+		store_row_table(children->row) == STORE_Bridge ? store_get_string(children->row, Bridge_name) : NULL;
 
 	if (!name || children->table != STORE_Port || json_object_get(json, name))
 		return 0;
@@ -237,9 +237,11 @@ static int children_apply(struct cmd *cmd, struct children *children, const json
 	size_t i;
 	int error = 0;
 
-	if (json && !json_is_null(json) && !(keyed ? json_is_object(json) : json_is_object(json) || json_is_array(json)))
-		return place_fail(cmd, place, vs_xstrdup(keyed ? "names with columns are wanted here"
-							       : "columns, or a list of columns, are wanted here"));
+	if (json && !json_is_null(json) &&
+	    !(keyed ? json_is_object(json) : json_is_object(json) || json_is_array(json)))
+		return place_fail(cmd, place,
+				  vs_xstrdup(keyed ? "names with columns are wanted here"
+						   : "columns, or a list of columns, are wanted here"));
 	if (keyed) {
 		json_object_foreach ((json_t *)(uintptr_t)json, word, item) {
 			const struct place here = {.up = place, .word = word};
@@ -261,7 +263,8 @@ static int children_apply(struct cmd *cmd, struct children *children, const json
 	return 0;
 }
 
-/* A row that nothing refers to any more goes with all that belonged to it, also what would stay by itself (QoS, Queue). */
+/* A row that nothing refers to any more goes with all that belonged to it, also what would stay by itself (QoS, Queue).
+ */
 static void drop_unreferred(struct cmd *cmd, struct store_row *row)
 {
 	enum store_table_id table = store_row_table(row);
@@ -350,14 +353,18 @@ static int check_words(struct cmd *cmd, enum store_table_id table, const json_t 
 		int column = schema_find_column(table, word);
 		if (table == STORE_Port && !strcmp(word, "interface")) {
 			if (json_object_get(json, "interfaces"))
-				return place_fail(cmd, place, vs_xstrdup("has \"interface\" and \"interfaces\": one of them is enough"));
+				return place_fail(
+					cmd, place,
+					vs_xstrdup("has \"interface\" and \"interfaces\": one of them is enough"));
 			continue;
 		}
 		if (column < 0)
-			return place_fail(cmd, place, vs_xasprintf("table %s has no column \"%s\"", schema_tables[table].name,
-								   word));
+			return place_fail(
+				cmd, place,
+				vs_xasprintf("table %s has no column \"%s\"", schema_tables[table].name, word));
 		if (tree_column_kind(table, (unsigned int)column) == TREE_LEFT_OUT)
-			return place_fail(cmd, place, vs_xasprintf("column \"%s\" is not for a configuration to set", word));
+			return place_fail(cmd, place,
+					  vs_xasprintf("column \"%s\" is not for a configuration to set", word));
 	}
 	return 0;
 }
@@ -398,8 +405,8 @@ int cmd_apply(struct cmd *cmd)
 		return cmd_fail(cmd, "apply: the request lacks what stands in \"%s\"", cmd->args[0]);
 	json_t *json = json_loads(cmd->manner->input, JSON_REJECT_DUPLICATES, &where);
 	if (!json)
-		return cmd_fail(cmd, "\"%s\" is not JSON: line %d, column %d: %s", cmd->args[0], where.line, where.column,
-				where.text);
+		return cmd_fail(cmd, "\"%s\" is not JSON: line %d, column %d: %s", cmd->args[0], where.line,
+				where.column, where.text);
 	int error = apply_row(cmd, store_root(cmd->store), json, &top, false);
 	json_decref(json);
 	if (!error && ftell(cmd->out) == before)

@@ -2,8 +2,8 @@
 /* cmd-file.c - the database file: db backup, restore, check and compact */
 
 /*
- * The files that these commands name are the caller's: vsctl reads and writes them, with the caller's rights, and what is
- * in them travels with the request and the answer.
+ * The files that these commands name are the caller's: vsctl reads and writes them, with the caller's rights, and what
+ * is in them travels with the request and the answer.
  */
 #include <errno.h>
 #include <string.h>
@@ -48,11 +48,13 @@ int cmd_db_check(struct cmd *cmd)
 		return cmd_fail_text(cmd, error);
 	for (int t = 0; t < STORE__TABLES; t++)
 		rows += extent.rows[t];
-	fprintf(cmd->out, "whole: %zu records, %lld bytes, %zu rows: %zu bridges, %zu ports, %zu interfaces\n", extent.records,
-		extent.bytes, rows, extent.rows[STORE_Bridge], extent.rows[STORE_Port], extent.rows[STORE_Interface]);
+	fprintf(cmd->out, "whole: %zu records, %lld bytes, %zu rows: %zu bridges, %zu ports, %zu interfaces\n",
+		extent.records, extent.bytes, rows, extent.rows[STORE_Bridge], extent.rows[STORE_Port],
+		extent.rows[STORE_Interface]);
 	if (extent.tail)
 		fprintf(cmd->out,
-			"%lld bytes at the end are a record that was not written whole and never acknowledged: they are cut off at "
+			"%lld bytes at the end are a record that was not written whole and never acknowledged: they "
+			"are cut off at "
 			"the next start\n",
 			extent.tail);
 	return 0;

@@ -312,8 +312,7 @@ void output_table_print(const struct output_table *table, bool later, FILE *out)
 	static void (*const printers[])(const struct output_table *table, FILE *out) = {
 		[CMDLINE_LIST] = output_print_list, [CMDLINE_TABLE] = output_print_columns,
 		[CMDLINE_CSV] = output_print_csv,   [CMDLINE_HTML] = output_print_html,
-		[CMDLINE_JSON] = output_print_json,
-		[CMDLINE_YAML] = output_print_list, /* only `export` takes it */
+		[CMDLINE_JSON] = output_print_json, [CMDLINE_YAML] = output_print_list, /* only `export` takes it */
 	};
 
 	if (later && table->line->format != CMDLINE_JSON && table->line->format != CMDLINE_HTML)

@@ -10,10 +10,10 @@
 /* Columns of the Open_vSwitch row that tools count in or write facts about the host to: no wish of anybody's. */
 static bool is_bookkeeping(enum store_table_id table, unsigned int column)
 {
-	static const unsigned int columns[] = {
-		Open_vSwitch_next_cfg,	       Open_vSwitch_cur_cfg,	 Open_vSwitch_ovs_version,
-		Open_vSwitch_db_version,       Open_vSwitch_system_type, Open_vSwitch_system_version,
-		Open_vSwitch_dpdk_initialized, Open_vSwitch_dpdk_version};
+	static const unsigned int columns[] = {Open_vSwitch_next_cfg,	      Open_vSwitch_cur_cfg,
+					       Open_vSwitch_ovs_version,      Open_vSwitch_db_version,
+					       Open_vSwitch_system_type,      Open_vSwitch_system_version,
+					       Open_vSwitch_dpdk_initialized, Open_vSwitch_dpdk_version};
 
 	for (size_t i = 0; table == STORE_Open_vSwitch && i < sizeof(columns) / sizeof(*columns); i++)
 		if (columns[i] == column)
@@ -155,8 +155,9 @@ json_t *tree_export_column(struct store *store, const struct store_row *row, uns
 			continue;
 		}
 		char *key = atom_text(type->key.type, &datum->keys[i]);
-		put(all, key, kind == TREE_VALUE ? atom_json(&type->value, &datum->values[i])
-						 : export_one(store, row, column, i, kind));
+		put(all, key,
+		    kind == TREE_VALUE ? atom_json(&type->value, &datum->values[i])
+				       : export_one(store, row, column, i, kind));
 		free(key);
 	}
 	return all;

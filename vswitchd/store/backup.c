@@ -62,7 +62,8 @@ static int reading_finish(struct reading *reading, const char *name, int rc, cha
 	return rc;
 }
 
-static void reading_describe(const struct reading *reading, const struct journal_extent *found, struct store_extent *extent)
+static void reading_describe(const struct reading *reading, const struct journal_extent *found,
+			     struct store_extent *extent)
 {
 	*extent = (struct store_extent){
 		.records = reading->records, .bytes = (long long)found->length, .tail = (long long)found->tail};

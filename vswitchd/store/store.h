@@ -196,7 +196,8 @@ int store_check_file(struct store *store, struct store_extent *extent, char **er
  */
 int store_restore(struct store *store, const char *data, size_t size, const char *name, char **error);
 
-/** store_compact() - write the file anew, each row once. Return: 0, or -errno with @error; the old one stays in use then. */
+/** store_compact() - write the file anew, each row once. Return: 0, or -errno with @error; the old one stays in use
+ * then. */
 int store_compact(struct store *store, char **error);
 
 #endif
