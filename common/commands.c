@@ -47,6 +47,17 @@ const struct command *command_find(int n, char *const words[], int *used)
 	return NULL;
 }
 
+bool command_looks(const struct command *command)
+{
+	static const bool looks[COMMAND__COUNT] = {
+#define X(id) [COMMAND_##id] = true,
+		COMMANDS_THAT_LOOK(X)
+#undef X
+	};
+
+	return looks[command - commands];
+}
+
 enum command_file command_file(const struct command *command)
 {
 	switch (command - commands) {

@@ -8,6 +8,7 @@
  * explain every command while the daemon is down. A name of two words ("fdb show") is a noun and its verb.
  */
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -49,6 +50,8 @@ enum command_group {
 	X(monitor, "monitor", 0, COMMANDS_ANY, "[TABLE [COLUMN]...]...", "--initial", SWITCH,                          \
 	  "print changes as they happen, each as a JSON object on a line of its own; TABLE may also be FDB; with "     \
 	  "--initial, begin with what there is")                                                                       \
+	X(log, "log", 0, 1, "[N]", "", SWITCH,                                                                         \
+	  "print who changed what when: the last N changes, or all that are remembered")                               \
 	X(version, "version", 0, 0, "", "", SWITCH, "print the version of the running daemon")                         \
 	X(exit, "exit", 0, 1, "[--cleanup]", "--cleanup", SWITCH,                                                      \
 	  "end the daemon; with --cleanup remove every device and namespace that it made")                             \
@@ -186,6 +189,21 @@ enum command_group {
 	  "look whether FILE, or the database in use, reads back whole")                                               \
 	X(db_compact, "db compact", 0, 0, "", "", WHOLE, "write the database file anew, without the history of changes")
 
+/* Those that change nothing, neither in the database nor elsewhere: what the socket for readers allows. */
+#define COMMANDS_THAT_LOOK(X)                                                                                          \
+	X(show)                                                                                                        \
+	X(log)                                                                                                         \
+	X(version) X(help) X(list_br) X(br_exists) X(br_to_vlan) X(br_to_parent) X(br_get_external_id) X(list_ports)   \
+		X(port_to_br) X(list_ifaces) X(iface_to_br) X(fdb_show) X(fdb_stats) X(fdb_stats_show) X(              \
+			get_controller) X(get_fail_mode) X(get_manager) X(get_ssl) X(get_aa_mapping) X(list_commands)  \
+			X(mdb_show) X(stp_show) X(rstp_show) X(bond_list) X(bond_show) X(lacp_show) X(bfd_show)        \
+				X(cfm_show) X(qos_show) X(ofproto_list) X(vlog_list) X(coverage_show) X(memory_show)   \
+					X(dpif_show) X(dpif_dump_dps) X(ofctl_show) X(ofctl_dump_ports)                \
+						X(ofctl_dump_ports_desc) X(ofctl_dump_flows) X(ofctl_dump_tables)      \
+							X(ofctl_dump_aggregate) X(dpctl_show) X(dpctl_dump_dps)        \
+								X(list) X(find) X(get) X(wait_until) X(comment)        \
+									X(export) X(db_backup) X(db_check)
+
 enum command_id {
 #define X(id, name, min, max, args, options, group, help) COMMAND_##id,
 	COMMANDS(X)
@@ -212,6 +230,9 @@ extern const char *const command_groups[COMMAND_GROUP__COUNT];
  * Return: NULL if there is none.
  */
 const struct command *command_find(int n, char *const words[], int *used);
+
+/** command_looks() - whether it changes nothing: a row of COMMANDS_THAT_LOOK. */
+bool command_looks(const struct command *command);
 
 /** enum command_file - what vsctl does with the FILE of a command: hand over what is in it, or write the answer to it
  */

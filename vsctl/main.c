@@ -180,6 +180,32 @@ static bool asks_exit(const struct cmdline *line)
 	return false;
 }
 
+/* Whether nothing in the line changes anything, so that the socket for readers will do. */
+static bool only_looks(const struct cmdline *line)
+{
+	for (size_t i = 0; i < line->n_commands; i++)
+		if (!command_looks(line->commands[i].command))
+			return false;
+	return true;
+}
+
+/* The daemon's socket; where we may not use it, and only look, the one for readers beside it. */
+static int connect_daemon(struct vsctl *vsctl)
+{
+	bool retry = cmdline_has(&vsctl->line, CMDLINE_RETRY);
+	int error = connection_open(&vsctl->connection, vsctl->path, retry);
+	size_t len = strlen(vsctl->path);
+
+	if (error != -EACCES || !only_looks(&vsctl->line) || len < 5 || strcmp(vsctl->path + len - 5, ".sock"))
+		return error;
+	char *readers = vs_xasprintf("%.*s.ro.sock", (int)len - 5, vsctl->path);
+	connection_close(&vsctl->connection);
+	if (!connection_open(&vsctl->connection, readers, retry))
+		error = 0;
+	free(readers);
+	return error;
+}
+
 static int ask_daemon(struct vsctl *vsctl)
 {
 	json_t *reply = NULL;
@@ -194,7 +220,7 @@ static int ask_daemon(struct vsctl *vsctl)
 	if (!request)
 		return EXIT_FAILURE;
 	connection_set_limit(&vsctl->connection, vsctl->line.timeout < 0 ? DEFAULT_TIMEOUT : vsctl->line.timeout);
-	int error = connection_open(&vsctl->connection, vsctl->path, cmdline_has(&vsctl->line, CMDLINE_RETRY));
+	int error = connect_daemon(vsctl);
 	bool connected = !error;
 	/* What waits for something is asked again until it is so, or time is over: the daemon keeps nobody waiting. */
 	while (!error) {

@@ -271,7 +271,12 @@ static int open_control(struct daemon *d)
 
 	for (size_t i = 0; i < d->options->n_remotes && !err; i++) {
 		at = d->options->remotes[i];
-		err = ctl_listen(d->ctl, at, d->options->group);
+		err = ctl_listen(d->ctl, at, d->options->group, false);
+	}
+	if (!err) {
+		free(path);
+		at = path = vs_xasprintf("%s/vswitchd.ro.sock", d->options->rundir);
+		err = ctl_listen(d->ctl, path, d->options->readers, true);
 	}
 	if (err)
 		vs_err("cannot listen on \"%s\": %s", at,

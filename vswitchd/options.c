@@ -98,6 +98,18 @@ static int parse_group(struct options *o, const char *value)
 	return -1;
 }
 
+static int parse_readers(struct options *o, const char *value)
+{
+	const struct group *group = getgrnam(value);
+
+	if (!group) {
+		fprintf(stderr, "vswitchd: --readers: there is no group \"%s\"; make it with groupadd\n", value);
+		return EXIT_FAILURE;
+	}
+	o->readers = group->gr_gid;
+	return -1;
+}
+
 static int parse_verbose(struct options *o, const char *value)
 {
 	enum vs_log_level level;
@@ -128,6 +140,7 @@ static const struct option_row rows[] = {
 	{"remote", 0, "punix:/PATH", "a further socket to listen on, for example for tools of Open vSwitch",
 	 parse_remote},
 	{"group", 0, "GROUP", "group that may use the sockets [the daemon's own]", parse_group},
+	{"readers", 0, "GROUP", "group that may use the socket for looking [everybody]", parse_readers},
 	{"detach", 0, NULL, "go to the background once commands are served", parse_detach},
 	{"flush", 0, NULL, "end the forwarding that a daemon left in the kernel, remove its programs, and exit",
 	 parse_flush},
@@ -173,7 +186,8 @@ int options_parse(int argc, char *argv[], struct options *options)
 	*options = (struct options){.rundir = from_environment("VSWITCH_RUNDIR", DEFAULT_RUNDIR),
 				    .db = from_environment("VSWITCH_DB", DEFAULT_DB),
 				    .datapath = "auto",
-				    .group = (gid_t)-1};
+				    .group = (gid_t)-1,
+				    .readers = (gid_t)-1};
 	for (size_t i = 0; i < N_ROWS; i++) {
 		longs[i] = (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument, NULL,
 					   256 + (int)i};

@@ -16,6 +16,7 @@
  * @datapath: "auto", "user" or "bpf"
  * @remotes: paths of further sockets, @n_remotes of them
  * @group: that may use the socket; (gid_t)-1: the daemon's own
+ * @readers: that may use the socket for looking; (gid_t)-1: everybody may
  * @pidfile, @log_file: NULL for none
  * @flush: only remove what an earlier daemon left in the kernel's datapath
  * @detach: go to the background once commands are served
@@ -26,7 +27,7 @@ struct options {
 	const char *datapath;
 	const char *remotes[OPTIONS_MAX_REMOTES];
 	size_t n_remotes;
-	gid_t group;
+	gid_t group, readers;
 	const char *pidfile;
 	const char *log_file;
 	bool detach;

@@ -7,6 +7,7 @@ import socket
 import stat
 
 import pytest
+from lib.switch import VSCTL
 from lib.wait import wait_until
 from lib.wire import barrier
 
@@ -177,3 +178,58 @@ def test_idle_daemon_sleeps(switch):
         switch.ns.run("timeout", "3", "tail", "-f", "/dev/null", check=False)
         return wakeups() - before <= 6
     wait_until(quiet, "at most two wakeups a second", timeout=60)
+
+
+def as_nobody(switch, *words):
+    """vsctl by somebody without rights and in no group of ours."""
+    return switch.ns.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", VSCTL, "--rundir", switch.rundir, *words,
+                         check=False)
+
+
+def test_readers(switch):
+    """Everybody may look, and nobody change anything, by the socket for that."""
+    readers = os.path.join(switch.rundir, "vswitchd.ro.sock")
+    assert stat.S_IMODE(os.stat(readers).st_mode) == 0o666
+    switch("add-br br0")
+    for words in (["list-br"], ["show"], ["list", "Bridge"], ["fdb", "show", "br0"], ["log"], ["export"], ["db", "check"]):
+        done = as_nobody(switch, *words)
+        assert done.returncode == 0 and done.stdout, done.stderr
+    assert "Permission denied" in as_nobody(switch, "add-br", "br1").stderr
+    for words in (["add-br", "br1"], ["list-br", "--", "add-br", "br1"], ["exit"], ["fdb", "flush"], ["vlog", "set", "dbg"],
+                  ["db", "compact"], ["create", "Bridge", "name=x"], ["emer-reset"]):
+        done = as_nobody(switch, f"--db={readers}", *words)
+        assert done.returncode == 1 and "for looking only" in done.stderr
+    assert switch("list-br") == "br0\n"
+
+
+def test_readers_of_one_group(new_switch):
+    switch = new_switch(args=["--readers", "nogroup"])
+    readers = os.stat(os.path.join(switch.rundir, "vswitchd.ro.sock"))
+    assert stat.S_IMODE(readers.st_mode) == 0o660 and readers.st_gid == 65534
+
+
+def test_log_of_changes(switch):
+    """Who changed what when: kept over a restart and a rewriting, and bounded. What changed nothing is not there."""
+    switch("add-br br0")
+    switch("list-br")
+    switch.vsctl("add-br", "br0", status=1)
+    switch("--dry-run", "add-br", "br7")
+    os.chmod(switch.socket, 0o666)
+    assert as_nobody(switch, "add-br", "br1").returncode == 0
+
+    def notes():
+        answer = json.loads(switch("-f", "json", "log"))
+        return [dict(zip(answer["headings"], row)) for row in answer["data"]]
+    first = notes()
+    assert [note["what"].split()[-2:] for note in first[-2:]] == [["add-br", "br0"], ["add-br", "br1"]]
+    assert "user root (0), process" in first[-2]["who"] and "user nobody (65534)" in first[-1]["who"]
+    assert len(first) == 3 and all(note["time"].endswith("Z") for note in first)
+    assert "user nobody (65534)" in switch.log_text()
+    switch("db", "compact")
+    assert notes() == first
+    switch.restart()
+    assert notes() == first
+    for number in range(6):
+        switch(*["--", "comment", "x" * 2000, "--", "set", "bridge", "br0", f"external_ids:n={number}"])
+    assert len(notes()) == 9 and all(len(note["what"]) <= 1000 for note in notes())
+    assert switch("log", "2").count("\n") == 2

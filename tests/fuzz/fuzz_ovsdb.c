@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct event_base *base = event_base_new();
 	struct ovsdb_env env = {.store = make_store()};
 	struct ovsdb *ovsdb = ovsdb_open(base, &env);
-	struct ovsdb_session *session = ovsdb_session_new(ovsdb, false, take, NULL);
+	struct ovsdb_session *session = ovsdb_session_new(ovsdb, "fuzzer", false, take, NULL);
 	size_t used = 0;
 
 	while (used < size) {

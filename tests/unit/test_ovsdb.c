@@ -43,7 +43,7 @@ static void refresh(void *arg, struct store_row *interface)
 static void join(struct rig *rig, struct client *client, bool read_only)
 {
 	client->heard = json_array();
-	client->session = ovsdb_session_new(rig->ovsdb, read_only, take, client);
+	client->session = ovsdb_session_new(rig->ovsdb, "a test", read_only, take, client);
 }
 
 static void leave(struct client *client)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* cmd-switch.c - commands about the switch as a whole: init version exit help emer-reset */
+/* cmd-switch.c - commands about the switch as a whole: init log version exit help emer-reset */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/xalloc.h"
 #include "vswitchd/control/command.h"
+#include "vswitchd/control/output.h"
 
 int cmd_init(struct cmd *cmd)
 {
@@ -20,6 +22,40 @@ int cmd_version(struct cmd *cmd)
 		fprintf(cmd->out, "ovs-vswitchd %s\nvswitchd (vswitch) %s\n", cmd->called->says_version, VS_VERSION);
 	else
 		fprintf(cmd->out, "vswitchd (vswitch) %s\n", VS_VERSION);
+	return 0;
+}
+
+int cmd_log(struct cmd *cmd)
+{
+	const json_t *notes = store_history(cmd->store);
+	size_t n = json_array_size(notes), most = n;
+	char *end = NULL;
+
+	if (cmd->n_args) {
+		most = strtoul(cmd->args[0], &end, 10);
+		if (*cmd->args[0] < '0' || *cmd->args[0] > '9' || *end)
+			return cmd_fail(cmd, "\"%s\" is not a number of changes", cmd->args[0]);
+	}
+	bool table = cmdline_has(cmd->line, CMDLINE_FORMAT);
+	if (table) {
+		cmd->table = output_table_new(cmd->line);
+		output_add_column(cmd->table, "time");
+		output_add_column(cmd->table, "who");
+		output_add_column(cmd->table, "what");
+	}
+	for (size_t i = most < n ? n - most : 0; i < n; i++) {
+		const char *words[3] = {"time", "who", "what"};
+		for (size_t w = 0; w < 3; w++) {
+			const char *text = json_string_value(json_object_get(json_array_get(notes, i), words[w]));
+			if (table)
+				output_add_text(cmd->table, text ? text : "");
+			else
+				fprintf(cmd->out, "%s%s", text && *text ? text : "-",
+					w == 0	 ? "  "
+					: w == 1 ? ": "
+						 : "\n");
+		}
+	}
 	return 0;
 }
 

@@ -47,10 +47,15 @@ struct ctl_env {
  * Return: 0 or -errno; -EADDRINUSE when another daemon answers there.
  */
 int ctl_open(struct event_base *base, const struct ctl_env *env, const char *path, gid_t group, struct ctl **ctl);
+
 void ctl_close(struct ctl *ctl);
 
-/** ctl_listen() - on @path, too. Return: as ctl_open(). */
-int ctl_listen(struct ctl *ctl, const char *path, gid_t group);
+/**
+ * ctl_listen() - on @path, too
+ * @read_only: for those who may only look; @group (gid_t)-1 then means everybody
+ * Return: as ctl_open().
+ */
+int ctl_listen(struct ctl *ctl, const char *path, gid_t group, bool read_only);
 
 /**
  * struct ctl_answer - what one command line prints and how it ends
@@ -74,11 +79,14 @@ struct ctl_answer {
  * @program: the name that it was called by: "vsctl" or one of those that cmdline_program() knows
  * @color: decorate `show` for a terminal
  * @input: what stands in the file that the line names, or NULL
+ * @who: who gave it, to be kept with what it changes; or NULL
+ * @read_only: refuse commands that change anything
  */
 struct ctl_manner {
 	const char *program;
 	bool color;
-	const char *input;
+	const char *input, *who;
+	bool read_only;
 };
 
 /**

@@ -126,13 +126,28 @@ static char *line_text(const struct cmd *cmd, int argc, char *const argv[])
 	return text;
 }
 
+/* On the socket for readers, only what changes nothing. */
+static int check_readers(struct cmd *cmd)
+{
+	for (size_t i = 0; cmd->manner->read_only && i < cmd->line->n_commands; i++)
+		if (!command_looks(cmd->line->commands[i].command))
+			return cmd_fail(cmd, "'%s' command may change something, and this socket is for looking only",
+					cmd->line->commands[i].command->name);
+	return 0;
+}
+
 /* All commands, and the commit. */
 static int run_line(struct cmd *cmd, struct result *results, int argc, char *const argv[])
 {
 	char *error = NULL;
 
+	int result = check_readers(cmd);
+	if (result)
+		return result;
 	store_begin(cmd->store);
-	int result = cmd_prepare_symbols(cmd);
+	if (cmd->manner->who)
+		store_sign(cmd->store, cmd->manner->who);
+	result = cmd_prepare_symbols(cmd);
 	for (size_t i = 0; !result && !cmd->again && i < cmd->line->n_commands; i++)
 		result = run_command(cmd, &cmd->line->commands[i], &results[i]);
 	if (result || cmd->again || cmdline_has(cmd->line, CMDLINE_DRY_RUN)) {

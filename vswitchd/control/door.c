@@ -9,7 +9,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define SOCKET_MODE 0660
 #define BACKLOG 128
 
 static int make_address(const char *path, struct sockaddr_un *address)
@@ -46,18 +45,18 @@ static int remove_stale(const struct sockaddr_un *address)
 }
 
 /* A listening socket at @address, that nobody else can open at any moment. Return: descriptor or -errno. */
-static int listen_at(const struct sockaddr_un *address, gid_t group)
+static int listen_at(const struct sockaddr_un *address, gid_t group, mode_t mode)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error = 0;
 
 	if (fd < 0)
 		return -errno;
-	mode_t mask = umask(0777 & ~(group == (gid_t)-1 ? SOCKET_MODE : 0600));
+	mode_t mask = umask(0777 & ~(group == (gid_t)-1 ? mode : 0600));
 	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)))
 		error = -errno;
 	umask(mask);
 	if (!error && group != (gid_t)-1 &&
-	    (chown(address->sun_path, (uid_t)-1, group) || chmod(address->sun_path, SOCKET_MODE)))
+	    (chown(address->sun_path, (uid_t)-1, group) || chmod(address->sun_path, mode)))
 		error = -errno;
 	if (!error && listen(fd, BACKLOG))
 		error = -errno;
@@ -68,12 +67,12 @@ static int listen_at(const struct sockaddr_un *address, gid_t group)
 	return fd;
 }
 
-int door_open(const char *path, gid_t group)
+int door_open(const char *path, gid_t group, mode_t mode)
 {
 	struct sockaddr_un address;
 	int error = make_address(path, &address);
 
 	if (!error)
 		error = remove_stale(&address);
-	return error ? error : listen_at(&address, group);
+	return error ? error : listen_at(&address, group, mode);
 }

@@ -6,9 +6,9 @@
 #include <sys/types.h>
 
 /**
- * door_open() - listen on @path (mode 0660, group @group or the process's own when it is (gid_t)-1)
+ * door_open() - listen on @path (mode @mode, group @group or the process's own when it is (gid_t)-1)
  * Return: a descriptor, or -errno; -EADDRINUSE when somebody answers there.
  */
-int door_open(const char *path, gid_t group);
+int door_open(const char *path, gid_t group, mode_t mode);
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <event2/listener.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -35,11 +36,15 @@ struct seat {
 	struct client *client;
 	struct ovsdb_session *session;
 	struct watch *watch; /* NULL unless it runs `monitor` */
+	char *who;	     /* is at the other end */
+	bool read_only;
 };
 
-/* A socket to come in by. */
+/* A socket to come in by. @read_only: for those who may only look */
 struct door {
 	struct vs_list link;
+	struct ctl *ctl;
+	bool read_only;
 	char *path;
 	struct evconnlistener *listener;
 };
@@ -141,6 +146,7 @@ static void seat_free(struct seat *seat)
 	watch_free(seat->watch);
 	ovsdb_session_free(seat->session);
 	ctl->n_clients--;
+	free(seat->who);
 	free(seat);
 }
 
@@ -200,11 +206,30 @@ static bool server_make_room(struct ctl *ctl)
 	return victim;
 }
 
+/* Who is at the other end: "user alice (1000), process 4711 (bash)". Return: malloc()ed. */
+static char *peer_text(const struct client *client)
+{
+	const struct ucred *peer = client_peer(client);
+	const struct passwd *user = getpwuid(peer->uid);
+	char *path = vs_xasprintf("/proc/%d/comm", (int)peer->pid), name[32] = "", *text;
+	FILE *file = fopen(path, "re");
+
+	if (file && fgets(name, sizeof(name), file))
+		name[strcspn(name, "\n")] = '\0';
+	if (file)
+		fclose(file);
+	text = vs_xasprintf("user %s (%d), process %d%s%s%s", user ? user->pw_name : "?", (int)peer->uid,
+			    (int)peer->pid, *name ? " (" : "", name, *name ? ")" : "");
+	free(path);
+	return text;
+}
+
 static void server_on_connection(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
 				 int size, void *arg)
 {
 	static const char refusal[] = "{\"id\":null,\"result\":null,\"error\":\"too many clients\"}\n";
-	struct ctl *ctl = arg;
+	const struct door *door = arg;
+	struct ctl *ctl = door->ctl;
 
 	(void)listener;
 	(void)address;
@@ -223,18 +248,20 @@ static void server_on_connection(struct evconnlistener *listener, evutil_socket_
 				       .gone = seat_gone,
 				       .arg = seat};
 	seat->ctl = ctl;
+	seat->read_only = door->read_only;
 	vs_list_push(&ctl->seats, &seat->link);
 	vs_list_init(&seat->turn);
 	ctl->n_clients++;
 	seat->client = client_new(ctl->base, fd, &ops);
-	seat->session = ovsdb_session_new(ctl->ovsdb, false, seat_send, seat);
+	seat->who = peer_text(seat->client);
+	seat->session = ovsdb_session_new(ctl->ovsdb, seat->who, door->read_only, seat_send, seat);
 }
 
 /* Without this pause the loop would spin: the connection that cannot be accepted stays there to be accepted. */
 static void server_on_accept_error(struct evconnlistener *listener, void *arg)
 {
 	const struct timeval second = {.tv_sec = 1};
-	struct ctl *ctl = arg;
+	struct ctl *ctl = ((const struct door *)arg)->ctl;
 
 	vs_warn("cannot accept a connection: %s", strerror(errno));
 	evconnlistener_disable(listener);
@@ -281,16 +308,15 @@ static json_t *answer_to_json(const struct ctl_answer *answer)
 
 	if (answer->again)
 		return json_pack("{s:b}", "again", 1);
-	json = json_pack("{s:s, s:s, s:i, s:s*}", "stdout", answer->out, "stderr", answer->err, "status", answer->status,
-			 "file", answer->file);
+	json = json_pack("{s:s, s:s, s:i, s:s*}", "stdout", answer->out, "stderr", answer->err, "status",
+			 answer->status, "file", answer->file);
 	if (answer->watch)
 		json_object_set_new(json, "stream", json_true());
 	return json;
 }
 
-static void log_change(const struct client *client, const char *program, int argc, char *const argv[])
+static void log_change(const char *who, const char *program, int argc, char *const argv[])
 {
-	const struct ucred *peer = client_peer(client);
 	char *line = NULL;
 	size_t size;
 	FILE *out = vs_xcheck(open_memstream(&line, &size));
@@ -299,7 +325,7 @@ static void log_change(const struct client *client, const char *program, int arg
 	for (int i = 0; i < argc; i++)
 		fprintf(out, " %s", argv[i]);
 	fclose(out);
-	vs_debug("process %d, user %d: %s", (int)peer->pid, (int)peer->uid, line);
+	vs_info("%s: %s", who, line);
 	free(line);
 }
 
@@ -314,6 +340,8 @@ static json_t *run_vsctl(struct seat *seat, json_t *params, json_t **watch)
 		.program = json_string_value(json_object_get(manner, "program")),
 		.color = json_is_true(json_object_get(manner, "color")),
 		.input = json_string_value(json_object_get(manner, "input")),
+		.who = seat->who,
+		.read_only = seat->read_only,
 	};
 	struct ctl *ctl = seat->ctl;
 	struct ctl_answer answer;
@@ -324,7 +352,7 @@ static json_t *run_vsctl(struct seat *seat, json_t *params, json_t **watch)
 		return NULL;
 	ctl_run(&ctl->env, &given, argc, argv, &answer);
 	if (answer.changed)
-		log_change(seat->client, cmdline_program(given.program)->name, argc, argv);
+		log_change(seat->who, cmdline_program(given.program)->name, argc, argv);
 	if (answer.quit) {
 		ctl->quitter = seat;
 		ctl->quit_cleanup = answer.cleanup;
@@ -410,15 +438,17 @@ static void server_on_turn(evutil_socket_t fd, short what, void *arg)
 
 /* --- opening and closing ---------------------------------------------------------------------------------------- */
 
-int ctl_listen(struct ctl *ctl, const char *path, gid_t group)
+int ctl_listen(struct ctl *ctl, const char *path, gid_t group, bool read_only)
 {
-	int fd = door_open(path, group);
+	int fd = door_open(path, group, read_only && group == (gid_t)-1 ? 0666 : 0660);
 
 	if (fd < 0)
 		return fd;
 	struct door *door = vs_xcalloc(1, sizeof(*door));
+	door->ctl = ctl;
+	door->read_only = read_only;
 	door->path = vs_xstrdup(path);
-	door->listener = vs_xcheck(evconnlistener_new(ctl->base, server_on_connection, ctl,
+	door->listener = vs_xcheck(evconnlistener_new(ctl->base, server_on_connection, door,
 						      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd));
 	evconnlistener_set_error_cb(door->listener, server_on_accept_error);
 	vs_list_push(&ctl->doors, &door->link);
@@ -439,7 +469,7 @@ int ctl_open(struct event_base *base, const struct ctl_env *env, const char *pat
 	ctl->pause = vs_xcheck(evtimer_new(base, server_on_pause_end, ctl));
 	ctl->ovsdb = ovsdb_open(base, &ovsdb_env);
 	ctl->fdb = fdb_look_new(base, env);
-	int error = ctl_listen(ctl, path, group);
+	int error = ctl_listen(ctl, path, group, false);
 	if (error) {
 		ctl_close(ctl);
 		return error;

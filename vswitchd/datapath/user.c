@@ -226,7 +226,7 @@ static int user_fdb_stats(struct dp *dp, uint32_t bridge, struct dp_fdb_stats *s
 
 static int user_fdb_stats_clear(struct dp *dp, uint32_t bridge)
 {
-	return fdb_stats_clear(up_of(dp)->fdb, bridge);
+	return fdb_stats_clear(up_of_dp(dp)->fdb, bridge);
 }
 
 /* Ageing wakes only when something may expire, and not more than once a second. */

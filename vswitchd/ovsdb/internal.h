@@ -208,6 +208,7 @@ struct ovsdb {
 struct ovsdb_session {
 	struct vs_list link;
 	struct ovsdb *ovsdb;
+	char *who;
 	bool read_only;
 	void (*send)(void *arg, json_t *message);
 	void *arg;

@@ -38,11 +38,12 @@ void ovsdb_close(struct ovsdb *ovsdb);
 
 /**
  * ovsdb_session_new() - a client
+ * @who: it is, for the record of changes; copied
  * @read_only: it may look and wait, but change nothing
  * @send: takes a message, whole, for the client; must not free the session
  */
-struct ovsdb_session *ovsdb_session_new(struct ovsdb *ovsdb, bool read_only, void (*send)(void *arg, json_t *message),
-					void *arg);
+struct ovsdb_session *ovsdb_session_new(struct ovsdb *ovsdb, const char *who, bool read_only,
+					void (*send)(void *arg, json_t *message), void *arg);
 
 /** ovsdb_session_free() - it is gone: its locks go to who waits for them, and nobody waits for its transactions. */
 void ovsdb_session_free(struct ovsdb_session *session);

@@ -225,12 +225,13 @@ void ovsdb_close(struct ovsdb *ovsdb)
 	free(ovsdb);
 }
 
-struct ovsdb_session *ovsdb_session_new(struct ovsdb *ovsdb, bool read_only, void (*send)(void *arg, json_t *message),
-					void *arg)
+struct ovsdb_session *ovsdb_session_new(struct ovsdb *ovsdb, const char *who, bool read_only,
+					void (*send)(void *arg, json_t *message), void *arg)
 {
 	struct ovsdb_session *session = (struct ovsdb_session *)vs_xcalloc(1, sizeof(*session));
 
 	session->ovsdb = ovsdb;
+	session->who = vs_xstrdup(who);
 	session->read_only = read_only;
 	session->send = send;
 	session->arg = arg;
@@ -247,6 +248,7 @@ void ovsdb_session_free(struct ovsdb_session *session)
 	ov_wait_cancel(session, NULL);
 	ov_locks_drop(session);
 	vs_list_remove(&session->link);
+	free(session->who);
 	free(session);
 }
 

@@ -654,6 +654,7 @@ json_t *ov_execute(struct ovsdb_session *session, const json_t *params, int64_t 
 	txn.db = ov_db_find(json_string_value(json_array_get(params, 0)));
 	txn.names = (struct vs_json_names){find_name, &txn};
 	store_begin(txn.store);
+	store_sign(txn.store, txn.session->who);
 	for (size_t i = 1; i < n && !error && !txn.waits; i++) {
 		json_t *result = (json_t *)vs_xcheck(json_object());
 

@@ -66,6 +66,7 @@ struct store_table {
 /** struct store_txn - the transaction under way: rows touched, in that order, and rows that lost a reference */
 struct store_txn {
 	bool active;
+	char *who; /* store_sign() */
 	struct store_row **rows;
 	size_t n_rows;
 	struct store_orphan {
@@ -80,6 +81,7 @@ struct store {
 	struct hmap refs;
 	struct store_txn txn;
 	struct journal *journal; /* NULL: in memory only */
+	json_t *history;	 /* who changed what when, the latest last; see history.c */
 	bool loading;		 /* reading the file back: references are indexed afterwards */
 	store_listener listener;
 	void *listener_arg;
@@ -178,6 +180,14 @@ json_t *record_from_store(struct store *store);
 
 /** record_apply() - bring the rows to what @record says. Return: 0, or -EINVAL with @error. */
 int record_apply(struct store *store, const json_t *record, char **error);
+
+/* history.c: who changed what when */
+
+/** history_sign() - put into @record when it was made, and by whom. */
+void history_sign(const struct store *store, json_t *record);
+
+/** history_take() - note what @record says of itself; the snapshot's notes replace all others. */
+void history_take(struct store *store, const json_t *record);
 
 /* rules.c */
 

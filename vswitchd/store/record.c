@@ -136,6 +136,7 @@ json_t *record_from_txn(struct store *store, const char *comment)
 
 	if (text)
 		set_new(record, "comment", text);
+	history_sign(store, record);
 	set_new(record, "tables", tables);
 	for (size_t i = 0; i < store->txn.n_rows; i++) {
 		const struct store_row *row = store->txn.rows[i];
@@ -158,6 +159,7 @@ json_t *record_from_store(struct store *store)
 	json_t *record = (json_t *)vs_xcheck(json_object()), *tables = (json_t *)vs_xcheck(json_object());
 
 	set_new(record, "comment", (json_t *)vs_xcheck(json_string("snapshot")));
+	set_new(record, "history", store->history ? json_copy(store->history) : json_array());
 	set_new(record, "tables", tables);
 	for (int t = 0; t < STORE__TABLES; t++) {
 		for (struct store_row *row = store_first(store, (enum store_table_id)t); row;
@@ -300,5 +302,6 @@ int record_apply(struct store *store, const json_t *record, char **error)
 				return rc;
 		}
 	}
+	history_take(store, record);
 	return 0;
 }

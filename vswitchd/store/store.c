@@ -190,6 +190,7 @@ void store_close(struct store *store)
 	}
 	hmap_destroy(&store->refs);
 	journal_close(store->journal);
+	json_decref(store->history);
 	free(store);
 }
 

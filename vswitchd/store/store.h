@@ -16,6 +16,7 @@
  *
  * A row pointer stays valid until the transaction that deletes the row has been reported to the listener.
  */
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "common/value.h"
@@ -130,6 +131,12 @@ struct store_row *store_referrer(struct store *store, const struct store_row *ro
 
 /** store_begin() - start a transaction. There must be none under way. */
 void store_begin(struct store *store);
+
+/** store_sign() - within a transaction, say who asks for it. */
+void store_sign(struct store *store, const char *who);
+
+/** store_history() - the last changes: an array of objects with "time", "who" and "what", the latest last; or NULL. */
+const json_t *store_history(const struct store *store);
 
 /** store_abort() - forget the transaction. Fine when there is none. */
 void store_abort(struct store *store);

@@ -195,6 +195,7 @@ static void txn_end(struct store_txn *txn)
 {
 	free(txn->rows);
 	free(txn->orphans);
+	free(txn->who);
 	*txn = (struct store_txn){0};
 }
 
@@ -374,6 +375,8 @@ int store_commit(struct store *store, const char *comment, char **error)
 	record = rc || !store->journal ? NULL : record_from_txn(store, comment);
 	if (record) {
 		rc = journal_append(store->journal, record, error);
+		if (!rc)
+			history_take(store, record);
 		json_decref(record);
 	}
 	if (rc) {
