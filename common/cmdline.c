@@ -9,7 +9,7 @@
 #include "common/xalloc.h"
 
 const struct cmdline_global cmdline_globals[CMDLINE__OPTIONS] = {
-#define X(id, name, letter, value, help) [CMDLINE_##id] = {name, letter, value, help, CMDLINE_##id},
+#define X(id, name, letter, value, help) [CMDLINE_##id] = {name, letter, CMDLINE_##id, value, help},
 	CMDLINE_OPTIONS(X)
 #undef X
 };

@@ -72,8 +72,8 @@ enum cmdline_option_id {
 struct cmdline_global {
 	const char *name;
 	char letter;
-	const char *value, *help;
 	enum cmdline_option_id id;
+	const char *value, *help;
 };
 
 extern const struct cmdline_global cmdline_globals[CMDLINE__OPTIONS];

@@ -193,16 +193,59 @@ enum command_group {
 #define COMMANDS_THAT_LOOK(X)                                                                                          \
 	X(show)                                                                                                        \
 	X(log)                                                                                                         \
-	X(version) X(help) X(list_br) X(br_exists) X(br_to_vlan) X(br_to_parent) X(br_get_external_id) X(list_ports)   \
-		X(port_to_br) X(list_ifaces) X(iface_to_br) X(fdb_show) X(fdb_stats) X(fdb_stats_show) X(              \
-			get_controller) X(get_fail_mode) X(get_manager) X(get_ssl) X(get_aa_mapping) X(list_commands)  \
-			X(mdb_show) X(stp_show) X(rstp_show) X(bond_list) X(bond_show) X(lacp_show) X(bfd_show)        \
-				X(cfm_show) X(qos_show) X(ofproto_list) X(vlog_list) X(coverage_show) X(memory_show)   \
-					X(dpif_show) X(dpif_dump_dps) X(ofctl_show) X(ofctl_dump_ports)                \
-						X(ofctl_dump_ports_desc) X(ofctl_dump_flows) X(ofctl_dump_tables)      \
-							X(ofctl_dump_aggregate) X(dpctl_show) X(dpctl_dump_dps)        \
-								X(list) X(find) X(get) X(wait_until) X(comment)        \
-									X(export) X(db_backup) X(db_check)
+	X(version)                                                                                                     \
+	X(help)                                                                                                        \
+	X(list_br)                                                                                                     \
+	X(br_exists)                                                                                                   \
+	X(br_to_vlan)                                                                                                  \
+	X(br_to_parent)                                                                                                \
+	X(br_get_external_id)                                                                                          \
+	X(list_ports)                                                                                                  \
+	X(port_to_br)                                                                                                  \
+	X(list_ifaces)                                                                                                 \
+	X(iface_to_br)                                                                                                 \
+	X(fdb_show)                                                                                                    \
+	X(fdb_stats)                                                                                                   \
+	X(fdb_stats_show)                                                                                              \
+	X(get_controller)                                                                                              \
+	X(monitor)                                                                                                     \
+	X(neighbor_show)                                                                                               \
+	X(get_fail_mode)                                                                                               \
+	X(get_manager)                                                                                                 \
+	X(get_ssl)                                                                                                     \
+	X(get_aa_mapping)                                                                                              \
+	X(list_commands)                                                                                               \
+	X(mdb_show)                                                                                                    \
+	X(stp_show)                                                                                                    \
+	X(rstp_show)                                                                                                   \
+	X(bond_list)                                                                                                   \
+	X(bond_show)                                                                                                   \
+	X(lacp_show)                                                                                                   \
+	X(bfd_show)                                                                                                    \
+	X(cfm_show)                                                                                                    \
+	X(qos_show)                                                                                                    \
+	X(ofproto_list)                                                                                                \
+	X(vlog_list)                                                                                                   \
+	X(coverage_show)                                                                                               \
+	X(memory_show)                                                                                                 \
+	X(dpif_show)                                                                                                   \
+	X(dpif_dump_dps)                                                                                               \
+	X(ofctl_show)                                                                                                  \
+	X(ofctl_dump_ports)                                                                                            \
+	X(ofctl_dump_ports_desc)                                                                                       \
+	X(ofctl_dump_flows)                                                                                            \
+	X(ofctl_dump_tables)                                                                                           \
+	X(ofctl_dump_aggregate)                                                                                        \
+	X(dpctl_show)                                                                                                  \
+	X(dpctl_dump_dps)                                                                                              \
+	X(list)                                                                                                        \
+	X(find)                                                                                                        \
+	X(get)                                                                                                         \
+	X(wait_until)                                                                                                  \
+	X(comment)                                                                                                     \
+	X(export)                                                                                                      \
+	X(db_backup)                                                                                                   \
+	X(db_check)
 
 enum command_id {
 #define X(id, name, min, max, args, options, group, help) COMMAND_##id,

@@ -18,29 +18,29 @@
 
 #define IGNORE(name, letter, value)                                                                                    \
 	{                                                                                                              \
-		name, letter, value, NULL, CMDLINE_IGNORED                                                             \
+		name, letter, CMDLINE_IGNORED, value, NULL                                                             \
 	}
 
 /* What all of them take. */
 #define COMMON_OPTIONS                                                                                                 \
-	{"help", 'h', NULL, "print this text", CMDLINE_HELP},                                                          \
-		{"version", 'V', NULL, "print the version", CMDLINE_VERSION},                                          \
-		{"rundir", 0, "DIR", "vswitchd's run directory (default: $VSWITCH_RUNDIR, or /run/vswitch)",           \
-		 CMDLINE_RUNDIR},                                                                                      \
+	{"help", 'h', CMDLINE_HELP, NULL, "print this text"},                                                          \
+		{"version", 'V', CMDLINE_VERSION, NULL, "print the version"},                                          \
+		{"rundir", 0, CMDLINE_RUNDIR, "DIR",                                                                   \
+		 "vswitchd's run directory (default: $VSWITCH_RUNDIR, or /run/vswitch)"},                              \
 		IGNORE("verbose", 'v', "[SPEC]"), IGNORE("log-file", 0, "[FILE]"),                                     \
 		IGNORE("syslog-target", 0, "HOST:PORT"), IGNORE("syslog-method", 0, "METHOD")
 
 static const struct cmdline_global appctl_options[] = {
-	{"target", 't', "TARGET", "whom to ask: ovs-vswitchd, ovsdb-server, or the path of a socket", CMDLINE_TARGET},
-	{"timeout", 'T', "SECS", "give up after SECS seconds (default: 10; 0: never)", CMDLINE_TIMEOUT},
-	{"format", 'f', "FORMAT", "answer as text or json", CMDLINE_FORMAT},
-	{"pretty", 0, NULL, "print JSON with indentation", CMDLINE_PRETTY},
+	{"target", 't', CMDLINE_TARGET, "TARGET", "whom to ask: ovs-vswitchd, ovsdb-server, or the path of a socket"},
+	{"timeout", 'T', CMDLINE_TIMEOUT, "SECS", "give up after SECS seconds (default: 10; 0: never)"},
+	{"format", 'f', CMDLINE_FORMAT, "FORMAT", "answer as text or json"},
+	{"pretty", 0, CMDLINE_PRETTY, NULL, "print JSON with indentation"},
 	COMMON_OPTIONS,
 };
 
 static const struct cmdline_global ofctl_options[] = {
-	{"timeout", 't', "SECS", "give up after SECS seconds (default: 10; 0: never)", CMDLINE_TIMEOUT},
-	{"no-stats", 0, NULL, "leave the counters out of dump-flows", CMDLINE_NO_STATS},
+	{"timeout", 't', CMDLINE_TIMEOUT, "SECS", "give up after SECS seconds (default: 10; 0: never)"},
+	{"no-stats", 0, CMDLINE_NO_STATS, NULL, "leave the counters out of dump-flows"},
 	COMMON_OPTIONS,
 	IGNORE("protocols", 'O', "VERSIONS"),
 	IGNORE("flow-format", 'F', "FORMAT"),
@@ -58,7 +58,7 @@ static const struct cmdline_global ofctl_options[] = {
 };
 
 static const struct cmdline_global dpctl_options[] = {
-	{"timeout", 't', "SECS", "give up after SECS seconds (default: 10; 0: never)", CMDLINE_TIMEOUT},
+	{"timeout", 't', CMDLINE_TIMEOUT, "SECS", "give up after SECS seconds (default: 10; 0: never)"},
 	COMMON_OPTIONS,
 	IGNORE("statistics", 's', NULL),
 	IGNORE("more", 'm', NULL),

@@ -190,7 +190,7 @@ struct watch *watch_new(struct ovsdb *ovsdb, struct fdb_look *fdb, const json_t 
 	watch->arg = arg;
 	watch->listener = (struct fdb_listener){.lines = lines, .arg = arg};
 	vs_list_init(&watch->listener.link);
-	watch->session = ovsdb_session_new(ovsdb, true, on_message, watch);
+	watch->session = ovsdb_session_new(ovsdb, "vsctl monitor", true, on_message, watch);
 	watch->initial = true;
 	ovsdb_request(watch->session, &monitor);
 	watch->initial = false;

@@ -16,8 +16,8 @@ struct kn_bpf;
 
 #define KN_BPF_MAPS(X)                                                                                                 \
 	X(meta)                                                                                                        \
-	X(ports) X(bridges) X(learned) X(by_ifindex) X(members) X(fdb) X(remotes) X(tunnels) X(stats) X(xdp_out)       \
-		X(buckets)
+	X(ports)                                                                                                       \
+	X(bridges) X(learned) X(by_ifindex) X(members) X(fdb) X(remotes) X(tunnels) X(stats) X(xdp_out) X(buckets)
 
 enum kn_bpf_map {
 #define X(name) KN_BPF_MAP_##name,
