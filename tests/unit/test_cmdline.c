@@ -99,8 +99,8 @@ static const struct {
 	{"fdbshow x", "!unknown command 'fdbshow'; use --help for help"},
 	{"--nonsense show", "!unrecognized option '--nonsense'"},
 	{"--nonsense=x show", "!unrecognized option '--nonsense'"},
-	{"--no show", "!option '--no' is ambiguous; possibilities: '--no-wait' '--no-headings' '--no-syslog' "
-		      "'--no-leader-only' '--no-shuffle-remotes'"},
+	{"--no show", "!option '--no' is ambiguous; possibilities: '--no-syslog' '--no-wait' '--no-leader-only' "
+		      "'--no-shuffle-remotes' '--no-headings'"},
 	{"-x show", "!invalid option -- 'x'"},
 	{"-t", "!option requires an argument -- 't'"},
 	{"--format", "!option '--format' requires an argument"},
