@@ -16,11 +16,11 @@ LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 # Every room is an archive member list by wildcard: a file added to a room needs no change here.
 DAEMON_SRC := $(filter-out vswitchd/main.c,$(wildcard common/*.c vswitchd/*.c vswitchd/*/*.c))
-VSCTL_SRC := $(wildcard vsctl/*.c)
-COMMON_SRC := $(wildcard common/*.c)
+VSCTL_SRC := $(filter-out vsctl/main.c,$(wildcard vsctl/*.c vsctl/*/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 DAEMON_LIB := $(BUILD)/libvswitchd.a
+VSCTL_LIB := $(BUILD)/libvsctl.a
 
 all: $(BUILD)/vswitchd $(BUILD)/vsctl
 
@@ -36,7 +36,10 @@ $(BUILD)/vswitchd: $(call obj,vswitchd/main.c) $(DAEMON_LIB)
 	$(if $(Q),@echo "  LD    $@")
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/vsctl: $(call obj,$(VSCTL_SRC) $(COMMON_SRC))
+$(VSCTL_LIB): $(call obj,$(VSCTL_SRC))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/vsctl: $(call obj,vsctl/main.c) $(VSCTL_LIB) $(DAEMON_LIB)
 	$(if $(Q),@echo "  LD    $@")
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

@@ -17,7 +17,7 @@ fuzz-build:
 # In the make that fuzz-build starts, where BUILD is the directory for all of this.
 fuzz-link: $(FUZZ_NAMES:%=$(BUILD)/fuzz_%)
 
-$(FUZZ_NAMES:%=$(BUILD)/fuzz_%): $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(DAEMON_LIB)
+$(FUZZ_NAMES:%=$(BUILD)/fuzz_%): $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(VSCTL_LIB) $(DAEMON_LIB)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 fuzz: $(FUZZ_NAMES:%=fuzz-%)

@@ -5,9 +5,9 @@ CLANG_FORMAT ?= clang-format
 CLANG_TIDY ?= clang-tidy
 CPPCHECK ?= cppcheck
 
-LINT_C := $(wildcard common/*.c datapath-bpf/*.c datapath-bpf/*/*.c vswitchd/*.c vswitchd/*/*.c vsctl/*.c packaging/*.c \
+LINT_C := $(wildcard common/*.c datapath-bpf/*.c datapath-bpf/*/*.c vswitchd/*.c vswitchd/*/*.c vsctl/*.c vsctl/*/*.c packaging/*.c \
 	    tests/unit/*.c tests/diff/*.c tests/fuzz/*.c tests/bench/*.c)
-LINT_H := $(wildcard common/*.h datapath-bpf/*.h datapath-bpf/*/*.h vswitchd/*.h vswitchd/*/*.h vsctl/*.h tests/*/*.h)
+LINT_H := $(wildcard common/*.h datapath-bpf/*.h datapath-bpf/*/*.h vswitchd/*.h vswitchd/*/*.h vsctl/*.h vsctl/*/*.h tests/*/*.h)
 LINT_PY := $(wildcard tests/*/*.py tests/*/*/*.py mk/lint/*.py)
 LINT_SH := $(wildcard topologies/*.sh packaging/*.sh .ci/run)
 LINT_MK := $(wildcard mk/*.mk)

@@ -6,7 +6,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 
 UNIT_LIB := $(call obj,$(wildcard tests/unit/lib/*.c))
 
-$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_LIB) $(DAEMON_LIB)
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_LIB) $(VSCTL_LIB) $(DAEMON_LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 

@@ -13,6 +13,7 @@
 #include "common/xalloc.h"
 #include "vsctl/connection.h"
 #include "vsctl/files.h"
+#include "vsctl/lab/lab.h"
 
 #define DEFAULT_RUNDIR "/run/vswitch"
 #define DEFAULT_TIMEOUT 10 /* seconds */
@@ -246,14 +247,41 @@ static int ask_daemon(struct vsctl *vsctl)
 	return status;
 }
 
+/*
+ * Where the words of a lab command begin, which vsctl runs itself: behind "lab", the first word that is no global
+ * option. Of these it takes --rundir. Return: 0 when it is another command.
+ */
+static int lab_words(int argc, char *const argv[], const char **rundir)
+{
+	int i = 0;
+
+	*rundir = getenv("VSWITCH_RUNDIR");
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (!strncmp(argv[i], "--rundir=", 9))
+			*rundir = argv[i] + 9;
+		else if (!strcmp(argv[i], "--rundir") && i + 1 < argc)
+			*rundir = argv[++i];
+		else if (strcmp(argv[i], "--"))
+			return 0;
+	}
+	if (!*rundir || !**rundir)
+		*rundir = DEFAULT_RUNDIR;
+	return i < argc && !strcmp(argv[i], "lab") ? i + 1 : 0;
+}
+
 /* What needs no daemon: help and version. Return: whether that was all. */
 static bool run_here(const struct vsctl *vsctl, int *status)
 {
 	const struct cmdline_command *command = vsctl->line.commands;
 
 	*status = EXIT_SUCCESS;
-	if (cmdline_print_text(&vsctl->line, vsctl->called, stdout))
+	if (cmdline_print_text(&vsctl->line, vsctl->called, stdout)) {
+		if (cmdline_has(&vsctl->line, CMDLINE_HELP))
+			lab_print_list(stdout);
+		else if (cmdline_has(&vsctl->line, CMDLINE_COMMANDS))
+			lab_print_words(stdout);
 		return true;
+	}
 	if (vsctl->line.n_commands != 1 || command->command != &commands[COMMAND_help])
 		return false;
 	if (cmdline_print_help(vsctl->called, command->n_args, command->args, stdout)) {
@@ -269,11 +297,15 @@ int main(int argc, char *argv[])
 			      .argc = argc > 0 ? argc - 1 : 0,
 			      .argv = argv + 1,
 			      .connection = {.fd = -1}};
+	const char *rundir;
 	char *error;
-	int status = EXIT_FAILURE;
+	int status = EXIT_FAILURE, lab;
 
 	vs_fds_fill();
 	vsctl.program = vsctl.called->name;
+	lab = strcmp(vsctl.program, "vsctl") ? 0 : lab_words(vsctl.argc, vsctl.argv, &rundir);
+	if (lab)
+		return lab_main(rundir, vsctl.argc - lab, vsctl.argv + lab);
 	int wrong = cmdline_parse(vsctl.called, vsctl.argc, vsctl.argv, &vsctl.line, &error);
 	if (wrong) {
 		status = cmdline_print_error(vsctl.called, wrong == -ENOENT, EXIT_FAILURE, error, stderr);

@@ -17,8 +17,9 @@ ARROWS = {
     "vswitchd/reconcile": ["common", "datapath-bpf/core", "vswitchd/store", "vswitchd/datapath", "vswitchd/kernel"],
     "vswitchd/ovsdb": ["common", "vswitchd/store"],
     "vswitchd/control": ["common", "datapath-bpf/core", "vswitchd/store", "vswitchd/datapath", "vswitchd/ovsdb"],
-    "vsctl": ["common"],
-    "packaging": ["common", "vswitchd/store"],
+    "vsctl/lab": ["common", "vsctl", "vswitchd/kernel"],
+    "vsctl": ["common", "vsctl/lab"],
+    "packaging": ["common", "vswitchd/store", "vsctl/lab"],
     "vswitchd": ["common", "datapath-bpf", "vswitchd"],
     "tests": ["common", "datapath-bpf", "vswitchd", "vsctl"],
 }

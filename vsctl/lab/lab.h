@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* lab.h - `vsctl lab': the table of its commands */
+#ifndef VS_LAB_H
+#define VS_LAB_H
+
+/*
+ * `vsctl lab' is run by vsctl itself. A command is a row here and a function lab_cmd_<id>() in a file of this room;
+ * help, vsctl(8) and shell completion are made from the row. Options stand anywhere before "--"; an option that ends in
+ * `=' needs a value, given as --name=VALUE or as the next word.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* X(identifier, name, least and most arguments, arguments, options, help) */
+#define LAB_COMMANDS(X)                                                                                                \
+	X(check, "check", 1, 1, "FILE", "--set= --site=", "say what is wrong with FILE, and nothing when all is well")
+
+/**
+ * struct lab_args - the words of one command
+ * @rundir: of the daemon, as vsctl's own --rundir and environment say
+ * @argv: without options; what follows "--" is @rest
+ */
+struct lab_args {
+	const struct lab_command *command;
+	const char *rundir;
+	int argc, n_rest;
+	char **argv;
+	char *const *rest;
+	struct lab_arg_option {
+		const char *name, *value;
+	} * options;
+	size_t n_options;
+};
+
+/** struct lab_command - a row of LAB_COMMANDS; @run returns the exit status */
+struct lab_command {
+	const char *name;
+	int min_args, max_args;
+	const char *args, *options, *help;
+	int (*run)(const struct lab_args *args);
+};
+
+extern const struct lab_command lab_commands[];
+extern const size_t lab_n_commands;
+
+#define X(id, name, min, max, arguments, options, help) int lab_cmd_##id(const struct lab_args *args);
+LAB_COMMANDS(X)
+#undef X
+
+/** lab_main() - run `vsctl lab WORDS...'; @argv begins behind "lab". Return: exit status. */
+int lab_main(const char *rundir, int argc, char *const argv[]);
+
+/** lab_option() - the value of option @name ("--set"), the last one given; "" for one without; NULL if not given. */
+const char *lab_option(const struct lab_args *args, const char *name);
+
+/** lab_print_list() - all commands, for help. lab_print_words() - one "NAME<tab>OPTIONS<tab>ARGUMENTS" each. */
+void lab_print_list(FILE *out);
+void lab_print_words(FILE *out);
+
+struct lab;
+
+/** lab_open_file() - load the file at @path with the command's options. Return: NULL with the problems printed. */
+struct lab *lab_open_file(const struct lab_args *args, const char *path);
+
+#endif
