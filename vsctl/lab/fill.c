@@ -220,8 +220,8 @@ static void fill_key(const struct lab_loader *loader, const struct lab_scope *sc
 	const struct lab_key *key = &object->shape->keys[i];
 	bool indexed = false;
 
-	if (key->type == LAB_OBJECT)
-		; /* for who knows the shape */
+	if (key->type == LAB_OBJECT || !key->offset)
+		; /* for others to read */
 	else if (key->flags & LAB_MAP)
 		fill_map(loader, scope, key, member(object, key), node);
 	else if (key->flags & LAB_LIST)

@@ -431,7 +431,6 @@ void lab_sections_read(struct lab_loader *loader)
 
 	lab_object_init(&lab->o, &lab_shape_lab, at);
 	lab_object_init(&lab->underlay.o, &lab_shape_underlay, at);
-	lab->name = NULL;
 	lab_vars_read(loader);
 	for (size_t i = 0; i < lab->sources->n; i++) {
 		const struct doc_node *root = root_of(loader, i);
