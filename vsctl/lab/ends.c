@@ -216,6 +216,16 @@ static bool is_single(const char *name)
 	return false;
 }
 
+/* A link that says which VLANs it carries does not want the tag that others have by default. */
+static void default_tag_yield(struct lab_link *link)
+{
+	uint64_t tag = UINT64_C(1) << lab_key_find(&lab_shape_link, "tag");
+	uint64_t trunks = UINT64_C(1) << lab_key_find(&lab_shape_link, "trunks");
+
+	if (link->o.own & trunks && !(link->o.own & tag))
+		link->o.set &= ~tag;
+}
+
 /* Give the ends what the link says for both. */
 static void link_spread(const struct lab_loader *loader, struct lab_link *link)
 {
@@ -230,7 +240,7 @@ static void link_spread(const struct lab_loader *loader, struct lab_link *link)
 			fits[e] = lab_shape_end.keys[at].kinds & end_bit(&link->ends[e]);
 			own[e] = link->ends[e].o.set >> at & 1;
 		}
-		if (!fits[0] && !fits[1])
+		if (!fits[0] && !fits[1] && link->o.own >> i & 1)
 			lab_problem(loader->problems, link->o.marks[i], key->name,
 				    lab_shape_end.keys[at].kinds & 1u << LAB_END_NODE
 					    ? "no end of this link is in a node; leave it out"
@@ -387,6 +397,7 @@ static bool link_resolve(const struct lab_loader *loader, struct lab_link *link)
 	}
 	for (size_t i = 0; i < 2; i++)
 		end_keys_check(loader, &link->ends[i]);
+	default_tag_yield(link);
 	link_spread(loader, link);
 	link_keys_check(loader, link);
 	for (size_t i = 0; i < 2; i++) {

@@ -271,10 +271,7 @@ static void link_one(struct lab_loader *loader, struct lab_site *site, const str
 
 	lab_object_init(&link->o, &lab_shape_link, value->at);
 	fill_layer(loader, &scope, &link->o, "defaults", "link");
-	if (!lab_fill(loader, &scope, &link->o, value)) {
-		object_free(link);
-		return;
-	}
+	fill_own(loader, &scope, &link->o, value);
 	link->o.index = index;
 	link->site = site;
 	lab_require(loader, &link->o);
