@@ -80,6 +80,7 @@ static const struct lab_key node_keys[] = {
 	     .flags = LAB_LIST | LAB_SHELL, ON(CONTAINER)),
 	NODE("runtime", runtime, LAB_WORD, "What runs the container. Default: runc for a rootfs, podman for an image.",
 	     .words = runtimes, ON(CONTAINER)),
+	NODE("podman", podman, LAB_TEXT, "Further words for podman run.", .flags = LAB_LIST, ON(CONTAINER)),
 	NODE("attach", attach, LAB_ATTACHMENT,
 	     "Whose network namespace to use: podman:NAME, docker:NAME, pid:NUMBER, netns:NAME or netns:PATH. It is "
 	     "looked for again when it has gone.",

@@ -14,6 +14,10 @@
 
 /* X(identifier, name, least and most arguments, arguments, options, help) */
 #define LAB_COMMANDS(X)                                                                                                \
+	X(up, "up", 1, 1, "FILE",                                                                                      \
+	  "--set= --site= --datapath=", "make the lab of FILE, or change it to what FILE says now, and only that")     \
+	X(plan, "plan", 1, 1, "FILE",                                                                                  \
+	  "--set= --site= --datapath= --format=", "print what `lab up' would do; --format=json for programs")          \
 	X(check, "check", 1, 1, "FILE", "--set= --site=", "say what is wrong with FILE, and nothing when all is well")
 
 /**

@@ -116,7 +116,7 @@ struct lab_node {
 	char *rootfs, *image, *attach;
 	char *kernel, *initrd, *disk, *append, *accel;
 	char *owner, *owner_group;
-	struct lab_list labels, run, stop, command, env, gateway, routes, hosts, sysctl, qemu;
+	struct lab_list labels, run, stop, command, env, gateway, routes, hosts, sysctl, qemu, podman;
 	struct lab_site *site;
 	struct lab_end **ends;
 	size_t n_ends;

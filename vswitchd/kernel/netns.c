@@ -123,12 +123,11 @@ static int kn_netns_create_here(const char *path, pid_t parent)
 	return ioctl(sock, SIOCSIFFLAGS, &lo) < 0 ? errno : 0;
 }
 
-int kn_netns_create(const char *name)
+/* The file under /run/netns that a namespace is to be bound to. */
+static int kn_netns_place(const char *name, char *path, size_t size)
 {
-	char path[KN_NETNS_PATH];
-	int error = kn_netns_path(name, path, sizeof(path));
-	int fd, status;
-	pid_t pid, parent = getpid();
+	int error = kn_netns_path(name, path, size);
+	int fd;
 
 	if (!error)
 		error = kn_netns_prepare();
@@ -138,6 +137,30 @@ int kn_netns_create(const char *name)
 	if (fd < 0)
 		return -errno;
 	close(fd);
+	return 0;
+}
+
+int kn_netns_bind(const char *name, const char *path)
+{
+	char place[KN_NETNS_PATH];
+	int error = kn_netns_place(name, place, sizeof(place));
+
+	if (!error && mount(path, place, "none", MS_BIND, NULL) < 0) {
+		error = -errno;
+		kn_netns_remove(name);
+	}
+	return error;
+}
+
+int kn_netns_create(const char *name)
+{
+	char path[KN_NETNS_PATH];
+	int error = kn_netns_place(name, path, sizeof(path));
+	int status;
+	pid_t pid, parent = getpid();
+
+	if (error)
+		return error;
 	pid = fork();
 	if (pid == 0)
 		_exit(kn_netns_create_here(path, parent));
