@@ -18,6 +18,16 @@
 	  "--set= --site= --datapath=", "make the lab of FILE, or change it to what FILE says now, and only that")     \
 	X(plan, "plan", 1, 1, "FILE",                                                                                  \
 	  "--set= --site= --datapath= --format=", "print what `lab up' would do; --format=json for programs")          \
+	X(down, "down", 1, 1, "LAB|FILE",                                                                              \
+	  "--set= --site=", "remove everything that the lab has made, and nothing else; also after a crash")           \
+	X(status, "status", 1, 1, "LAB|FILE",                                                                          \
+	  "--set= --site=", "print the lab's nodes, switches and ports, and their state")                              \
+	X(list, "list", 0, 0, "", "", "print the labs of this machine")                                                \
+	X(exec, "exec", 2, 2, "LAB NODE -- COMMAND...", "", "run COMMAND in a node")                                   \
+	X(shell, "shell", 2, 2, "LAB NODE", "", "run a shell in a node")                                               \
+	X(console, "console", 2, 2, "LAB NODE", "", "join the console of a virtual machine; Ctrl-] leaves it")         \
+	X(link, "link", 3, 3, "LAB NODE:DEVICE up|down|flap", "",                                                      \
+	  "plug a cable in or out, or out and in again; `lab up' brings it back to what the file says")                \
 	X(check, "check", 1, 1, "FILE", "--set= --site=", "say what is wrong with FILE, and nothing when all is well")
 
 /**
@@ -63,6 +73,12 @@ void lab_print_list(FILE *out);
 void lab_print_words(FILE *out);
 
 struct lab;
+
+/** lab_name_of() - the name of the lab that @word is, or whose file it is. Return: malloc()ed; NULL, printed. */
+char *lab_name_of(const struct lab_args *args, const char *word);
+
+/** lab_open() - load the lab of that name from where its record says, or from that file. Return: NULL, printed. */
+struct lab *lab_open(const struct lab_args *args, const char *word);
 
 /** lab_open_file() - load the file at @path with the command's options. Return: NULL with the problems printed. */
 struct lab *lab_open_file(const struct lab_args *args, const char *path);
