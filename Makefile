@@ -12,7 +12,7 @@ VERSION := 0.1.0
 CPPFLAGS += -I. -D_GNU_SOURCE -DVS_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 
 # Every room is an archive member list by wildcard: a file added to a room needs no change here.
 DAEMON_SRC := $(filter-out vswitchd/main.c,$(wildcard common/*.c vswitchd/*.c vswitchd/*/*.c))

@@ -18,6 +18,8 @@ ARROWS = {
     "vswitchd/ovsdb": ["common", "vswitchd/store"],
     "vswitchd/control": ["common", "datapath-bpf/core", "vswitchd/store", "vswitchd/datapath", "vswitchd/ovsdb"],
     "vsctl/lab": ["common", "vsctl", "vswitchd/kernel"],
+    "vsctl/picture": ["common", "vsctl/lab"],
+    "vsctl/labfile": ["common", "vsctl/lab"],
     "vsctl": ["common", "vsctl/lab"],
     "packaging": ["common", "vswitchd/store", "vsctl/lab"],
     "vswitchd": ["common", "datapath-bpf", "vswitchd"],

@@ -2,6 +2,7 @@
 /* lab.c - `vsctl lab': finds the command and its options, and explains them */
 #include "vsctl/lab/lab.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,6 +200,22 @@ struct lab *lab_open_file(const struct lab_args *args, const char *path)
 	lab_problems_destroy(&problems);
 	free(vars);
 	return lab;
+}
+
+int lab_output(const struct lab_args *args, const char *text)
+{
+	const char *path = lab_option(args, "-o");
+	FILE *out = path && strcmp(path, "-") ? fopen(path, "we") : stdout;
+	int error = out ? 0 : -errno;
+
+	if (out && (fputs(text, out) < 0 || fflush(out)))
+		error = -errno;
+	if (out && out != stdout && fclose(out) && !error)
+		error = -errno;
+	if (error)
+		fprintf(stderr, "vsctl lab %s: cannot write '%s': %s\n", args->command->name, path ? path : "-",
+			strerror(-error));
+	return error;
 }
 
 int lab_cmd_check(const struct lab_args *args)

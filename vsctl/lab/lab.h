@@ -28,7 +28,9 @@
 	X(console, "console", 2, 2, "LAB NODE", "", "join the console of a virtual machine; Ctrl-] leaves it")         \
 	X(link, "link", 3, 3, "LAB NODE:DEVICE up|down|flap", "",                                                      \
 	  "plug a cable in or out, or out and in again; `lab up' brings it back to what the file says")                \
-	X(check, "check", 1, 1, "FILE", "--set= --site=", "say what is wrong with FILE, and nothing when all is well")
+	X(check, "check", 1, 1, "FILE", "--set= --site=", "say what is wrong with FILE, and nothing when all is well")      \
+	X(graph, "graph", 1, 1, "FILE|NAME", "-o= --format= --set= --site=",                                           \
+	  "draw the lab: svg, dot, mermaid or ascii, as --format or the ending of -o FILE says; to a terminal, ascii")
 
 /**
  * struct lab_args - the words of one command
@@ -82,5 +84,8 @@ struct lab *lab_open(const struct lab_args *args, const char *word);
 
 /** lab_open_file() - load the file at @path with the command's options. Return: NULL with the problems printed. */
 struct lab *lab_open_file(const struct lab_args *args, const char *path);
+
+/** lab_output() - write @text to the file that -o names, else to stdout. Return: 0; -errno with the error printed. */
+int lab_output(const struct lab_args *args, const char *text);
 
 #endif
