@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "vsctl/lab/shapes.h"
+
 /* X(identifier, name, least and most arguments, arguments, options, help) */
 #define LAB_COMMANDS(X)                                                                                                \
 	X(up, "up", 1, 1, "FILE",                                                                                      \
@@ -30,7 +32,9 @@
 	  "plug a cable in or out, or out and in again; `lab up' brings it back to what the file says")                \
 	X(check, "check", 1, 1, "FILE", "--set= --site=", "say what is wrong with FILE, and nothing when all is well")      \
 	X(graph, "graph", 1, 1, "FILE|NAME", "-o= --format= --set= --site=",                                           \
-	  "draw the lab: svg, dot, mermaid or ascii, as --format or the ending of -o FILE says; to a terminal, ascii")
+	  "draw the lab: svg, dot, mermaid or ascii, as --format or the ending of -o FILE says; to a terminal, ascii")     \
+	X(generate, "generate", 0, 1, "SHAPE", "-o= --name=" LAB_SHAPE_OPTION_WORDS,                                    \
+	  "write the file of a lab of that shape; without SHAPE, say which there are and what they can be told")
 
 /**
  * struct lab_args - the words of one command
