@@ -34,7 +34,9 @@
 	X(graph, "graph", 1, 1, "FILE|NAME", "-o= --format= --set= --site=",                                           \
 	  "draw the lab: svg, dot, mermaid or ascii, as --format or the ending of -o FILE says; to a terminal, ascii")     \
 	X(generate, "generate", 0, 1, "SHAPE", "-o= --name=" LAB_SHAPE_OPTION_WORDS,                                    \
-	  "write the file of a lab of that shape; without SHAPE, say which there are and what they can be told")
+	  "write the file of a lab of that shape; without SHAPE, say which there are and what they can be told")       \
+	X(import, "import", 1, 1, "FILE", "-o= --name=",                                                                 \
+	  "write the lab that a containerlab topology file describes, and say what is left out of it")
 
 /**
  * struct lab_args - the words of one command

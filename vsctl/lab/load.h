@@ -74,6 +74,9 @@ void lab_copy_key(struct lab_object *to, int to_key, const struct lab_object *fr
 /** lab_object_clear() - free what the object's keys hold, and the object's own texts. */
 void lab_object_clear(struct lab_object *object);
 
+/** lab_file_read() - a whole file. Return: malloc()ed and ended by a NUL; NULL with errno set. */
+char *lab_file_read(const char *path, size_t *size);
+
 /** lab_sources_read() - read the file @path, or @text in its place, and all that it includes. Return: 0 or -EINVAL. */
 int lab_sources_read(struct lab_loader *loader, const char *path, const char *text, size_t size);
 void lab_sources_free(struct lab_sources *sources);

@@ -19,8 +19,7 @@ struct includer {
 	const char *path;
 };
 
-/* The whole file, with a NUL behind it. Return: NULL with errno set. */
-static char *file_read(const char *path, size_t *size)
+char *lab_file_read(const char *path, size_t *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st = {0};
@@ -117,7 +116,7 @@ static int include_one(struct lab_loader *loader, const struct includer *from, c
 		result = 0;
 		goto out;
 	}
-	text = loader->lab->sources->n < INCLUDES_MAX ? file_read(path, &size) : NULL;
+	text = loader->lab->sources->n < INCLUDES_MAX ? lab_file_read(path, &size) : NULL;
 	if (!text) {
 		lab_problem(loader->problems, node->at, node->text,
 			    "cannot be included: %s; give the path of a file, "
@@ -168,7 +167,7 @@ int lab_sources_read(struct lab_loader *loader, const char *path, const char *te
 
 	loader->lab->sources = vs_xcalloc(1, sizeof(*loader->lab->sources));
 	if (!text) {
-		read = file_read(path, &size);
+		read = lab_file_read(path, &size);
 		if (!read) {
 			struct lab_mark at = {.file = path};
 
