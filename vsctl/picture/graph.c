@@ -6,6 +6,7 @@
 
 #include "common/xalloc.h"
 #include "vsctl/lab/lab.h"
+#include "vsctl/lab/state.h"
 #include "vsctl/picture/picture.h"
 
 /* X(identifier, name): a format, also the ending of its files; the first is the default for files */
@@ -99,11 +100,38 @@ static void picture_write(const struct picture *picture, enum format format, FIL
 		fprintf(stderr, "vsctl lab graph: Graphviz's dot failed (%s); laid out without it\n", strerror(-error));
 }
 
+/* The file of the running lab @name. Return: malloc()ed; NULL when none of that name runs. */
+static char *file_of_running(const char *name)
+{
+	struct lab_state state;
+	char *file = NULL;
+
+	if (strchr(name, '/'))
+		return NULL;
+	if (lab_state_open(&state, name, false, false) == 0) {
+		const char *text = json_string_value(json_object_get(state.record, "file"));
+
+		file = text ? vs_xstrdup(text) : NULL;
+	}
+	lab_state_close(&state);
+	return file;
+}
+
+/* The lab that was meant: that of a file, or one that runs. */
+static struct lab *lab_named(const struct lab_args *args, const char *name)
+{
+	char *file = access(name, F_OK) ? file_of_running(name) : NULL;
+	struct lab *lab = lab_open_file(args, file ? file : name);
+
+	free(file);
+	return lab;
+}
+
 int lab_cmd_graph(const struct lab_args *args)
 {
 	const char *path = lab_option(args, "-o");
 	enum format format = format_choose(lab_option(args, "--format"), path);
-	struct lab *lab = format == FORMATS_N ? NULL : lab_open_file(args, args->argv[0]);
+	struct lab *lab = format == FORMATS_N ? NULL : lab_named(args, args->argv[0]);
 	struct picture *picture;
 	char *text = NULL;
 	size_t size;
@@ -113,6 +141,7 @@ int lab_cmd_graph(const struct lab_args *args)
 	if (!lab)
 		return EXIT_FAILURE;
 	picture = picture_make(lab);
+	picture_ask_states(picture);
 	memory = vs_xcheck(open_memstream(&text, &size));
 	picture_write(picture, format, memory);
 	fclose(memory);

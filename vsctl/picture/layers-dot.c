@@ -39,20 +39,9 @@ static void write_item(const struct layers *layers, size_t i, FILE *out)
 
 static void write_graph(const struct layers *layers, FILE *out)
 {
-	const struct picture *picture = layers->scene->picture;
-
-	fprintf(out, "digraph {\nnewrank=true splines=false nodesep=%.2f\nnode [shape=plain]\n", GAP_X / 72);
-	for (size_t f = 0; f <= picture->n_frames; f++) {
-		size_t frame = f < picture->n_frames ? f : PICTURE_NO_FRAME;
-
-		if (frame != PICTURE_NO_FRAME)
-			fprintf(out, "subgraph cluster%zu {\nmargin=%.0f\n", f, FRAME_PAD + GAP_X / 2);
-		for (size_t i = 0; i < layers->n_items; i++) {
-			if (layers->items[i].frame == frame)
-				write_item(layers, i, out);
-		}
-		fputs(frame != PICTURE_NO_FRAME ? "}\n" : "", out);
-	}
+	fprintf(out, "digraph {\nsplines=false nodesep=%.2f\nnode [shape=plain]\n", GAP_X / 72);
+	for (size_t i = 0; i < layers->n_items; i++)
+		write_item(layers, i, out);
 	for (size_t l = 0; l < layers->n_layers; l++) {
 		fputs("{rank=same", out);
 		for (size_t i = 0; i < layers->n_items; i++) {
@@ -106,7 +95,7 @@ static int read_items(struct layers *layers, const json_t *root)
 		size_t i = name && *name == 'n' ? strtoul(name + 1, NULL, 10) : SIZE_MAX;
 
 		if (i >= layers->n_items || !pos)
-			continue; /* a cluster */
+			continue; /* a rank */
 		layers->items[i].x = strtod(pos, NULL) - layers->items[i].w / 2;
 		found++;
 	}

@@ -12,7 +12,8 @@
  * over several layers gets a narrow item in each layer between. Then items are sorted by where their neighbours are,
  * some times down and up, and move towards their neighbours as far as there is room. Sites are columns that nobody
  * leaves, so that frames do not overlap. Where there is Graphviz, its dot does the same with more care, and is believed
- * when fewer wires cross; with as many, ours is kept, which stays nearer to the order of the file.
+ * when fewer wires cross; with as many, ours is kept, which stays nearer to the order of the file. It is not asked about
+ * sites, whose wires meet in the underlay only.
  */
 #define GAP_Y 76.0
 #define WAY_WIDTH 14.0
@@ -158,28 +159,31 @@ struct band {
 	double x, w;
 };
 
+/* The widest layer of the frame. */
+static double frame_width(const struct layers *layers, size_t frame)
+{
+	double width = 0;
+
+	for (size_t i = 0; i < layers->n_items; i += run_of(layers, i)) {
+		if (layers->items[layers->order[i]].frame == frame)
+			width = fmax(width, run_width(layers, i, run_of(layers, i)));
+	}
+	return width;
+}
+
 static struct band band_of(const struct layers *layers, size_t frame)
 {
 	const struct picture *picture = layers->scene->picture;
 	struct band band = {0};
 
-	for (size_t f = 0; f <= picture->n_frames; f++) {
-		size_t is = f < picture->n_frames ? f : PICTURE_NO_FRAME;
-		double width = 0;
+	for (size_t f = 0; f < picture->n_frames; f++) {
+		double title = text_width(picture->frames[f].title, TEXT_NAME, false), width = frame_width(layers, f);
 
-		for (size_t i = 0; i < layers->n_items; i += run_of(layers, i)) {
-			if (layers->items[layers->order[i]].frame == is)
-				width = fmax(width, run_width(layers, i, run_of(layers, i)));
-		}
-		if (is != PICTURE_NO_FRAME)
-			width = fmax(width, text_width(picture->frames[f].title, TEXT_NAME, false));
-		if (is == frame && is != PICTURE_NO_FRAME)
+		if (f == frame)
 			return (struct band){band.w, width};
-		if (is != PICTURE_NO_FRAME)
-			band.w += width + 2 * FRAME_PAD + GAP_X;
-		else
-			band.w = fmax(width, band.w - 2 * FRAME_PAD - GAP_X);
+		band.w += fmax(width, title) + 2 * FRAME_PAD + GAP_X;
 	}
+	band.w = fmax(frame_width(layers, PICTURE_NO_FRAME), band.w - 2 * FRAME_PAD - GAP_X);
 	return band;
 }
 
@@ -321,7 +325,7 @@ static size_t crossings(const struct layers *layers)
 /* Take dot's places when they are better. Return: 0 or dot's error. */
 static int items_improve(struct layers *layers)
 {
-	size_t before = crossings(layers);
+	size_t before = layers->scene->picture->n_frames ? 0 : crossings(layers);
 	double *own = vs_xcalloc(layers->n_items, sizeof(*own));
 	int error;
 

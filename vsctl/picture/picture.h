@@ -87,7 +87,7 @@ struct picture_frame {
 	const struct lab_site *site;
 };
 
-/** struct picture - @vlans: all that some wire carries, in order; running: the states of wires are known */
+/** struct picture - @vlans: all that some wire carries, in order */
 struct picture {
 	const struct lab *lab;
 	struct picture_box *boxes;
@@ -95,12 +95,14 @@ struct picture {
 	struct picture_frame *frames;
 	int64_t *vlans;
 	size_t n_boxes, n_wires, n_frames, n_vlans;
-	bool running;
 };
 
 /** picture_make() - what there is to see of @lab, which must outlive it. */
 struct picture *picture_make(const struct lab *lab);
 void picture_free(struct picture *picture);
+
+/** picture_ask_states() - when the lab runs, ask its daemons which wires are up. */
+void picture_ask_states(struct picture *picture);
 
 /** picture_color() - of a VLAN that is in @picture->vlans: "#rrggbb". */
 const char *picture_color(const struct picture *picture, int64_t vlan);
