@@ -146,9 +146,14 @@ static void test_sizes(void **state)
 		const char *name;
 		size_t switches, nodes, links;
 	} sizes[] = {
-		{"single", 1, 3, 3},	       {"linear", 3, 3, 5}, {"tree", 3, 4, 6},
-		{"ring", 4, 4, 8},	       {"torus", 9, 9, 27}, {"leaf-spine", 6, 8, 16},
-		{"fat-tree", 20, 16, 32 + 16}, {"mesh", 3, 6, 9},
+		{"single", 1, 3, 3},
+		{"linear", 3, 3, 5},
+		{"tree", 3, 4, 6},
+		{"ring", 4, 4, 8},
+		{"torus", 9, 9, 27},
+		{"leaf-spine", 6, 8, 16},
+		{"fat-tree", 20, 16, 32 + 16},
+		{"mesh", 3, 6, 9},
 	};
 
 	(void)state;

@@ -35,12 +35,16 @@ static const char *const samples[] = {
 	"lab: sites\nsites:\n"
 	"  north: {switches: {n1: {}, n2: {}}, nodes: {a: {}}, links: [{ends: [a, n1]}, {ends: [n1, n2]}, "
 	"{ends: [n2, vxlan], vni: 1, remotes: all}]}\n"
-	"  " LONG "s: {switches: {s1: {}}, nodes: {b: {}}, links: [{ends: [b, s1]}, {ends: [s1, vxlan], vni: 1, remotes: all}]}\n"
-	"  west: {switches: {w1: {}}, nodes: {c: {}}, links: [{ends: [c, w1]}, {ends: [w1, vxlan], vni: 1, remotes: [north]}]}\n",
+	"  " LONG
+	"s: {switches: {s1: {}}, nodes: {b: {}}, links: [{ends: [b, s1]}, {ends: [s1, vxlan], vni: 1, remotes: all}]}\n"
+	"  west: {switches: {w1: {}}, nodes: {c: {}}, links: [{ends: [c, w1]}, {ends: [w1, vxlan], vni: 1, remotes: "
+	"[north]}]}\n",
 	"lab: none\nswitches: {}\n",
 	"lab: mesh\nswitches: {a: {}, b: {}, c: {}, d: {}, e: {}}\nlinks:\n"
-	"  - {ends: [a, b], tag: 1}\n  - {ends: [a, c], tag: 2}\n  - {ends: [a, d], tag: 3}\n  - {ends: [a, e], tag: 4}\n"
-	"  - {ends: [b, c], tag: 5}\n  - {ends: [b, d], tag: 6}\n  - {ends: [b, e], tag: 7}\n  - {ends: [c, d], tag: 8}\n"
+	"  - {ends: [a, b], tag: 1}\n  - {ends: [a, c], tag: 2}\n  - {ends: [a, d], tag: 3}\n  - {ends: [a, e], tag: "
+	"4}\n"
+	"  - {ends: [b, c], tag: 5}\n  - {ends: [b, d], tag: 6}\n  - {ends: [b, e], tag: 7}\n  - {ends: [c, d], tag: "
+	"8}\n"
 	"  - {ends: [c, e], tag: 9}\n  - {ends: [d, e], tag: 10}\n",
 };
 
@@ -72,10 +76,11 @@ static bool inside(const struct rect *outer, const struct rect *inner)
 /* Whether the point is on the edge of the box. */
 static bool touches(const struct rect *box, struct point p)
 {
-	bool x = p.x > box->x - 1 && p.x < box->x + box->w + 1, y = p.y > box->y - 1 && p.y < box->y + box->h + 1;
+	bool x = p.x > box->x - 1 && p.x<box->x + box->w + 1, y = p.y> box->y - 1 && p.y < box->y + box->h + 1;
 
-	return x && y && (fabs(p.x - box->x) < 1 || fabs(p.x - box->x - box->w) < 1 || fabs(p.y - box->y) < 1 ||
-			  fabs(p.y - box->y - box->h) < 1);
+	return x && y &&
+	       (fabs(p.x - box->x) < 1 || fabs(p.x - box->x - box->w) < 1 || fabs(p.y - box->y) < 1 ||
+		fabs(p.y - box->y - box->h) < 1);
 }
 
 static void assert_boxes(const struct scene *scene)
@@ -201,9 +206,12 @@ static void test_formats(void **state)
 		void (*write)(const struct picture *picture, FILE *out);
 		const char *says[8];
 	} formats[] = {
-		{write_svg, {"<svg", ">web<", "eth0 10.0.10.1/24", "fd00:10::1/64", "VLAN 20", "role=visitor", "</svg>"}},
-		{picture_dot, {"graph \"campus\"", "web\\neth0 10.0.10.1/24", "trunk 10,20", "unplugged", "style=dashed"}},
-		{picture_mermaid, {"flowchart TB", "web<br/>eth0", "===|\"trunk 10,20\"|", "-.-|\"eth0, VLAN 20, unplugged\"|"}},
+		{write_svg,
+		 {"<svg", ">web<", "eth0 10.0.10.1/24", "fd00:10::1/64", "VLAN 20", "role=visitor", "</svg>"}},
+		{picture_dot,
+		 {"graph \"campus\"", "web\\neth0 10.0.10.1/24", "trunk 10,20", "unplugged", "style=dashed"}},
+		{picture_mermaid,
+		 {"flowchart TB", "web<br/>eth0", "===|\"trunk 10,20\"|", "-.-|\"eth0, VLAN 20, unplugged\"|"}},
 		{picture_ascii,
 		 {"┌ core ───────┐", "│     VLAN 10 ├─── web:eth0   netns 10.0.10.1/24 fd00:10::1/64",
 		  "│     VLAN 20 ├╳╳╳ db:eth0  (unplugged) attach", "│ trunk 10,20 ╞═══ floor1", "├┄┄┄ vxlan"}},
@@ -271,8 +279,10 @@ static void test_ascii_fits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing_stands_on_anything), cmocka_unit_test(test_without_graphviz),
-		cmocka_unit_test(test_formats),			   cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_nothing_stands_on_anything),
+		cmocka_unit_test(test_without_graphviz),
+		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_ascii_fits),
 	};
 	return cmocka_run_group_tests_name("picture", tests, NULL, NULL);

@@ -30,13 +30,13 @@
 	X(console, "console", 2, 2, "LAB NODE", "", "join the console of a virtual machine; Ctrl-] leaves it")         \
 	X(link, "link", 3, 3, "LAB NODE:DEVICE up|down|flap", "",                                                      \
 	  "plug a cable in or out, or out and in again; `lab up' brings it back to what the file says")                \
-	X(check, "check", 1, 1, "FILE", "--set= --site=", "say what is wrong with FILE, and nothing when all is well")      \
+	X(check, "check", 1, 1, "FILE", "--set= --site=", "say what is wrong with FILE, and nothing when all is well") \
 	X(graph, "graph", 1, 1, "FILE|NAME", "-o= --format= --set= --site=",                                           \
-	  "draw the lab: svg, dot, mermaid or ascii, as --format or the ending of -o FILE says; to a terminal, ascii")     \
-	X(generate, "generate", 0, 1, "SHAPE", "-o= --name=" LAB_SHAPE_OPTION_WORDS,                                    \
+	  "draw the lab: svg, dot, mermaid or ascii, as --format or the ending of -o FILE says; to a terminal, ascii") \
+	X(generate, "generate", 0, 1, "SHAPE", "-o= --name=" LAB_SHAPE_OPTION_WORDS,                                   \
 	  "write the file of a lab of that shape; without SHAPE, say which there are and what they can be told")       \
-	X(import, "import", 1, 1, "FILE", "-o= --name=",                                                                 \
-	  "write the lab that a containerlab topology file describes, and say what is left out of it")
+	X(import, "import", 1, 1, "FILE",                                                                              \
+	  "-o= --name=", "write the lab that a containerlab topology file describes, and say what is left out of it")
 
 /**
  * struct lab_args - the words of one command

@@ -75,8 +75,9 @@ static bool values_read(struct draft *draft, const struct lab_args *args)
 	}
 	draft->n_vlans = (size_t)draft->values[LAB_SHAPE_VLANS];
 	if (draft->values[LAB_SHAPE_PODS] % 2) {
-		fprintf(stderr, COMPLAIN " fat-tree: --pods '%d' is odd; a pod has half as many switches of a kind, so it "
-					 "must be even\n",
+		fprintf(stderr,
+			COMPLAIN " fat-tree: --pods '%d' is odd; a pod has half as many switches of a kind, so it "
+				 "must be even\n",
 			draft->values[LAB_SHAPE_PODS]);
 		return false;
 	}
@@ -126,7 +127,8 @@ int lab_cmd_generate(const struct lab_args *args)
 	draft.network->write(&draft);
 	text = draft_end(&draft);
 	if (draft.n_nodes > DRAFT_MAX || draft.n_switches > DRAFT_MAX)
-		fprintf(stderr, COMPLAIN " %s: that makes %zu switches and %zu nodes; choose numbers that make at most %d\n",
+		fprintf(stderr,
+			COMPLAIN " %s: that makes %zu switches and %zu nodes; choose numbers that make at most %d\n",
 			draft.network->name, draft.n_switches, draft.n_nodes, DRAFT_MAX);
 	else if (is_valid(text) && !lab_output(args, text))
 		status = EXIT_SUCCESS;

@@ -121,7 +121,8 @@ static void host_add(struct import *import, const struct doc_node *link, const s
 	char *name = switch_make(import, end, device, link);
 
 	import_left_out(link->at, device,
-			"a link to this machine is by a switch here: %s, whose own device has that name on the host", name);
+			"a link to this machine is by a switch here: %s, whose own device has that name on the host",
+			name);
 	free(name);
 }
 

@@ -53,7 +53,8 @@ static const struct row {
 	{"dns", LEFT_OUT, "write nameservers with a command in run:"},
 	{"certificate", LEFT_OUT, "no certificates are made"},
 	{"healthcheck", LEFT_OUT, "write what must hold in expect:"},
-	{"startup-config", LEFT_OUT, "no configuration is loaded into a network operating system; bind it, or write run:"},
+	{"startup-config", LEFT_OUT,
+	 "no configuration is loaded into a network operating system; bind it, or write run:"},
 	{"enforce-startup-config", LEFT_OUT, "no configuration is loaded into a network operating system"},
 	{"license", LEFT_OUT, "no license is installed"},
 	{"type", LEFT_OUT, "variants of a network operating system are not known here"},
@@ -113,7 +114,8 @@ static void keys_complain(const struct doc_node *map)
 		const struct row *row = row_find(map->keys[i]->text);
 
 		if (!row)
-			import_left_out(map->keys[i]->at, map->keys[i]->text, "left out: there is nothing like it here");
+			import_left_out(map->keys[i]->at, map->keys[i]->text,
+					"left out: there is nothing like it here");
 		else if (row->way == LEFT_OUT)
 			import_left_out(map->keys[i]->at, map->keys[i]->text, "left out: %s", row->to);
 	}

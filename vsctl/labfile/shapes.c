@@ -208,11 +208,7 @@ static void write_mesh(struct draft *draft)
 	"# would close one; they are there, not plugged in. vsctl lab link plugs them in, and others out.\n"
 
 const struct lab_network lab_networks[] = {
-	{"single",
-	 "One switch.",
-	 NULL,
-	 write_single,
-	 {OPTION(NODES, 3, 1, 1000, "nodes"), VLANS(0)}},
+	{"single", "One switch.", NULL, write_single, {OPTION(NODES, 3, 1, 1000, "nodes"), VLANS(0)}},
 	{"linear",
 	 "Switches in a row.",
 	 NULL,
@@ -244,7 +240,8 @@ const struct lab_network lab_networks[] = {
 	  OPTION(NODES, 2, 0, 64, "nodes on each leaf, which take turns in the VLANs")}},
 	{"fat-tree",
 	 "The fat tree of K pods: (K/2)^2 core switches, K/2 aggregation and K/2 edge switches in each pod.",
-	 "# vswitch runs no spanning tree, so each core switch carries a VLAN of its own: every VLAN is a tree below its\n"
+	 "# vswitch runs no spanning tree, so each core switch carries a VLAN of its own: every VLAN is a tree below "
+	 "its\n"
 	 "# core switch, without a loop, and all links are used.\n",
 	 write_fat_tree,
 	 {OPTION(PODS, 4, 2, 10, "pods, an even number"),

@@ -91,10 +91,10 @@ void picture_dot(const struct picture *picture, FILE *out)
 
 		fprintf(out, "\tb%zu -- b%zu [color=\"%s\" style=%s label=\"", wire->box[0], wire->box[1],
 			picture_wire_color(picture, wire),
-			is_off(wire)			   ? "dotted"
+			is_off(wire)		       ? "dotted"
 			: wire->kind == PICTURE_TUNNEL ? "dashed"
-			: wire->tagged			   ? "bold"
-							   : "solid");
+			: wire->tagged		       ? "bold"
+						       : "solid");
 		put_quoted(out, text, false);
 		fputs("\"]\n", out);
 		free(text);

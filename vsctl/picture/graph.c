@@ -68,7 +68,8 @@ static enum format format_choose(const char *name, const char *path)
 		return isatty(STDOUT_FILENO) ? FORMAT_ASCII : FORMAT_SVG;
 	if (!name) {
 		fprintf(stderr,
-			"vsctl lab graph: '%s' does not end in a format; end it in .svg, .dot, .mermaid or .txt, or say "
+			"vsctl lab graph: '%s' does not end in a format; end it in .svg, .dot, .mermaid or .txt, or "
+			"say "
 			"--format=svg\n",
 			path);
 		return FORMATS_N;

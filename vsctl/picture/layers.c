@@ -12,10 +12,12 @@
  * over several layers gets a narrow item in each layer between. Then items are sorted by where their neighbours are,
  * some times down and up, and move towards their neighbours as far as there is room. Sites are columns that nobody
  * leaves, so that frames do not overlap. Where there is Graphviz, its dot does the same with more care, and is believed
- * when fewer wires cross; with as many, ours is kept, which stays nearer to the order of the file. It is not asked about
- * sites, whose wires meet in the underlay only.
+ * when fewer wires cross; with as many, ours is kept, which stays nearer to the order of the file. It is not asked
+ * about sites, whose wires meet in the underlay only.
  */
-#define GAP_Y 76.0
+#define GAP_Y 70.0	 /* between layers; more where wires go far to the side */
+#define GAP_Y_MAX 190.0
+#define GAP_SLOPE 0.09
 #define WAY_WIDTH 14.0
 #define SWEEPS 12
 
@@ -30,7 +32,8 @@ static void layers_assign(struct layers *layers)
 	while (changed) {
 		changed = 0;
 		for (size_t i = 0; i < picture->n_wires; i++) {
-			size_t a = scene->rack_of[picture->wires[i].box[0]], b = scene->rack_of[picture->wires[i].box[1]];
+			size_t a = scene->rack_of[picture->wires[i].box[0]],
+			       b = scene->rack_of[picture->wires[i].box[1]];
 			bool down = scene->racks[a].level < scene->racks[b].level;
 			struct item *up = &layers->items[down ? a : b], *low = &layers->items[down ? b : a];
 
@@ -187,25 +190,48 @@ static struct band band_of(const struct layers *layers, size_t frame)
 	return band;
 }
 
-/* Each to where it wants to be, but in order, apart, and in its band. */
+/* struct heap - neighbours that push each other: all want to be at @sum / @n, when what is left of them is subtracted */
+struct heap {
+	double sum;
+	size_t n;
+};
+
+/*
+ * Each as near as possible to where it wants to be, but in order, apart, and in its band: neighbours that would overlap
+ * become one heap, around the middle of what they want.
+ */
 static void run_place(struct layers *layers, size_t first, size_t n)
 {
 	struct band band = band_of(layers, layers->items[layers->order[first]].frame);
-	double limit = band.x;
+	struct heap *heaps = vs_xcalloc(n, sizeof(*heaps));
+	double left = 0, width = run_width(layers, first, n);
+	size_t n_heaps = 0;
 
 	for (size_t i = first; i < first + n; i++) {
-		struct item *item = &layers->items[layers->order[i]];
+		const struct item *item = &layers->items[layers->order[i]];
 
-		item->x = fmax(limit, item->key - item->port);
-		limit = item->x + item->w + GAP_X;
+		heaps[n_heaps++] = (struct heap){item->key - item->port - left, 1};
+		left += item->w + GAP_X;
+		while (n_heaps > 1 && heaps[n_heaps - 2].sum * (double)heaps[n_heaps - 1].n >=
+					      heaps[n_heaps - 1].sum * (double)heaps[n_heaps - 2].n) {
+			n_heaps--;
+			heaps[n_heaps - 1].sum += heaps[n_heaps].sum;
+			heaps[n_heaps - 1].n += heaps[n_heaps].n;
+		}
 	}
-	limit = band.x + band.w;
-	for (size_t i = first + n; i-- > first;) {
-		struct item *item = &layers->items[layers->order[i]];
+	left = 0;
+	for (size_t h = 0, i = first; h < n_heaps; h++) {
+		double at = heaps[h].sum / (double)heaps[h].n;
 
-		item->x = fmin(item->x, limit - item->w);
-		limit = item->x - GAP_X;
+		at = fmax(band.x, fmin(at, band.x + band.w - width));
+		for (size_t k = 0; k < heaps[h].n; k++, i++) {
+			struct item *item = &layers->items[layers->order[i]];
+
+			item->x = at + left;
+			left += item->w + GAP_X;
+		}
 	}
+	free(heaps);
 }
 
 static void runs_place(struct layers *layers)
@@ -258,7 +284,7 @@ static void items_place(struct layers *layers)
 static void heights_place(struct layers *layers)
 {
 	bool framed = layers->scene->picture->n_frames;
-	double y = 0;
+	double y = 0, *far = vs_xcalloc(layers->n_layers, sizeof(*far));
 
 	layers->top = vs_xcalloc(layers->n_layers, sizeof(*layers->top));
 	layers->height = vs_xcalloc(layers->n_layers, sizeof(*layers->height));
@@ -267,10 +293,17 @@ static void heights_place(struct layers *layers)
 
 		*height = fmax(*height, layers->scene->racks[i].h);
 	}
+	for (size_t i = 0; i < layers->n_hops; i++) {
+		const struct item *up = &layers->items[layers->hops[i].up], *down = &layers->items[layers->hops[i].down];
+
+		far[up->layer] = fmax(far[up->layer], fabs(up->x + up->port - down->x - down->port));
+	}
 	for (size_t i = 0; i < layers->n_layers; i++) {
 		layers->top[i] = y;
-		y += layers->height[i] + GAP_Y + (framed ? FRAME_PAD + FRAME_TITLE / 2 : 0);
+		y += layers->height[i] + fmin(GAP_Y + far[i] * GAP_SLOPE, GAP_Y_MAX) +
+		     (framed ? FRAME_PAD + FRAME_TITLE / 2 : 0);
 	}
+	free(far);
 	for (size_t i = 0; i < layers->scene->n_racks; i++)
 		layers->scene->racks[i].at = (struct point){layers->items[i].x, layers->top[layers->items[i].layer]};
 }

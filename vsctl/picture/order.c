@@ -56,7 +56,8 @@ static int rank_compare(const void *a, const void *b)
 
 void scene_order(struct scene *scene)
 {
-	size_t n = scene->n_racks, *height = vs_xcalloc(n, sizeof(*height)), *distance = vs_xcalloc(n, sizeof(*distance));
+	size_t n = scene->n_racks, *height = vs_xcalloc(n, sizeof(*height)),
+	       *distance = vs_xcalloc(n, sizeof(*distance));
 	struct rank *ranks = vs_xcalloc(n, sizeof(*ranks));
 
 	for (size_t i = 0; i < n; i++) {
@@ -73,9 +74,11 @@ void scene_order(struct scene *scene)
 	for (size_t i = 0; i < n; i++) {
 		enum picture_box_kind kind = scene->picture->boxes[scene->racks[i].main].kind;
 
-		ranks[i] = (struct rank){
-			i, kind == PICTURE_SWITCH ? SWITCHES : kind == PICTURE_UNDERLAY ? UNDERLAY : NODES,
-			height[i] == SIZE_MAX ? 0 : height[i], distance[i]};
+		ranks[i] = (struct rank){i,
+					 kind == PICTURE_SWITCH	    ? SWITCHES
+					 : kind == PICTURE_UNDERLAY ? UNDERLAY
+								    : NODES,
+					 height[i] == SIZE_MAX ? 0 : height[i], distance[i]};
 	}
 	qsort(ranks, n, sizeof(*ranks), rank_compare);
 	for (size_t i = 0; i < n; i++)

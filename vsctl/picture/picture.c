@@ -10,7 +10,7 @@
 
 #define LABELS_SHOWN 3
 #define RANGES_SHOWN 4 /* more ranges of VLANs in one text end in "..." */
-#define TRUNK_SHOWN 12  /* a trunk of more gives no colors of its own */
+#define TRUNK_SHOWN 12 /* a trunk of more gives no colors of its own */
 #define GREY "#52606d"
 
 const struct picture_box_look picture_looks[PICTURE_BOX_KINDS_N] = {
@@ -148,8 +148,7 @@ static void vlans_read(struct picture_wire *wire, const struct lab_end *end)
 	wire->tagged = end->trunks.n || (end->vlan_mode && !wire->access);
 	numbers = numbers_text(wire->vlans, wire->n_vlans);
 	free(wire->text);
-	wire->text = vs_xasprintf("%s%s", tunnel ? "QinQ " : "",
-				  wire->tagged && !end->trunks.n ? "all" : numbers);
+	wire->text = vs_xasprintf("%s%s", tunnel ? "QinQ " : "", wire->tagged && !end->trunks.n ? "all" : numbers);
 	free(numbers);
 }
 

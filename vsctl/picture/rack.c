@@ -11,11 +11,11 @@
 #define PAD_Y 8.0
 #define ICON 20.0
 #define BAR_MIN 64.0
-#define GAP_BAR 40.0	 /* between the bar and the first column */
-#define GAP_COLUMN 22.0	 /* between columns, without the wires in between */
+#define GAP_BAR 40.0	/* between the bar and the first column */
+#define GAP_COLUMN 22.0 /* between columns, without the wires in between */
 #define GAP_ROW 10.0
-#define LANE 13.0	 /* between wires above a row; their ports' texts stand at the bar */
-#define DROP 7.0	 /* between wires that go down between two columns */
+#define LANE 13.0 /* between wires above a row; their ports' texts stand at the bar */
+#define DROP 7.0  /* between wires that go down between two columns */
 #define ROWS_MIN 4
 
 /* --- sizes ---------------------------------------------------------------------------------------------------- */
@@ -80,8 +80,7 @@ static void racks_fill(struct scene *scene)
 		home[i] = home_of(picture, i);
 		if (home[i] == i) {
 			scene->rack_of[i] = scene->n_racks;
-			scene->racks[scene->n_racks++] =
-				(struct rack){.main = i, .frame = picture->boxes[i].frame};
+			scene->racks[scene->n_racks++] = (struct rack){.main = i, .frame = picture->boxes[i].frame};
 		}
 	}
 	for (size_t i = 0; i < picture->n_boxes; i++) {

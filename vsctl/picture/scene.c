@@ -247,12 +247,13 @@ void scene_finish(struct scene *scene)
 	for (size_t i = 0; i < picture->n_boxes; i++) {
 		scene->boxes[i].x += scene->racks[scene->rack_of[i]].at.x;
 		scene->boxes[i].y += scene->racks[scene->rack_of[i]].at.y;
-		reach(scene, (struct point){scene->boxes[i].x + scene->boxes[i].w, scene->boxes[i].y + scene->boxes[i].h});
+		reach(scene,
+		      (struct point){scene->boxes[i].x + scene->boxes[i].w, scene->boxes[i].y + scene->boxes[i].h});
 	}
 	frames_place(scene);
 	for (size_t i = 0; i < picture->n_frames; i++)
-		reach(scene, (struct point){scene->frames[i].x + scene->frames[i].w,
-					    scene->frames[i].y + scene->frames[i].h});
+		reach(scene,
+		      (struct point){scene->frames[i].x + scene->frames[i].w, scene->frames[i].y + scene->frames[i].h});
 	for (size_t i = 0; i < picture->n_wires; i++) {
 		const struct rack *rack = &scene->racks[scene->rack_of[picture->wires[i].box[0]]];
 		struct path *path = &scene->wires[i];

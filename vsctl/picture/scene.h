@@ -18,7 +18,7 @@
  */
 #include "vsctl/picture/picture.h"
 
-#define TEXT_NAME 13.0	/* font sizes */
+#define TEXT_NAME 13.0 /* font sizes */
 #define TEXT_LINE 11.0
 #define TEXT_SMALL 10.0
 #define LINE_HEIGHT 14.0

@@ -9,8 +9,8 @@
 #include "vsctl/picture/scene.h"
 
 /*
- * One file that needs nothing else: no script, no font of its own. Text is measured by text_width(), which is never less
- * than what a viewer's font makes of it, and boxes are as wide as their text.
+ * One file that needs nothing else: no script, no font of its own. Text is measured by text_width(), which is never
+ * less than what a viewer's font makes of it, and boxes are as wide as their text.
  */
 #define MARGIN 28.0
 #define CORNER 6.0 /* radius of a wire's corners */
@@ -134,8 +134,8 @@ static void put_port(FILE *out, const struct scene *scene, size_t i, size_t end)
 
 	if (!path->n || scene->picture->boxes[wire->box[end]].kind != PICTURE_SWITCH)
 		return;
-	reversed = outside && scene->racks[scene->rack_of[wire->box[0]]].level >
-				      scene->racks[scene->rack_of[wire->box[1]]].level;
+	reversed = outside &&
+		   scene->racks[scene->rack_of[wire->box[0]]].level > scene->racks[scene->rack_of[wire->box[1]]].level;
 	at = path->points[(end == 1) != reversed ? path->n - 1 : 0];
 	fprintf(out,
 		"<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.4\" fill=\"%s\" stroke=\"#22303c\" stroke-width=\"1.2\"/>\n",
@@ -174,7 +174,8 @@ static void put_label(FILE *out, const struct scene *scene, size_t i)
 
 /* Icons of 14 by 14, drawn with lines. */
 static const char *const icons[PICTURE_BOX_KINDS_N] = {
-	[PICTURE_NETNS] = "M1.5 7a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0M1.5 7h11M7 1.5c-4 3.5 -4 7.5 0 11c4 -3.5 4 -7.5 0 -11",
+	[PICTURE_NETNS] =
+		"M1.5 7a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0M1.5 7h11M7 1.5c-4 3.5 -4 7.5 0 11c4 -3.5 4 -7.5 0 -11",
 	[PICTURE_CONTAINER] = "M1 4l6 -3l6 3v6l-6 3l-6 -3zM1 4l6 3l6 -3M7 7v6",
 	[PICTURE_VM] = "M1 2h12v8h-12zM5 13h4M7 10v3",
 	[PICTURE_TAP] = "M1 2h12v8h-12zM5 13h4M7 10v3M4 6h6",
@@ -188,7 +189,8 @@ static void put_icon(FILE *out, double x, double y, enum picture_box_kind kind)
 {
 	if (icons[kind])
 		fprintf(out,
-			"<path transform=\"translate(%.1f %.1f)\" d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.3\" "
+			"<path transform=\"translate(%.1f %.1f)\" d=\"%s\" fill=\"none\" stroke=\"%s\" "
+			"stroke-width=\"1.3\" "
 			"stroke-linejoin=\"round\"/>\n",
 			x, y, icons[kind], picture_looks[kind].line);
 }
@@ -396,7 +398,8 @@ static void put_scene(FILE *out, const struct scene *scene)
 static void put_head(FILE *out, double w, double h, const struct lab *lab)
 {
 	fprintf(out,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" fill=\"#22303c\">\n"
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" "
+		"fill=\"#22303c\">\n"
 		"<title>",
 		w, h, w, h);
 	put_text(out, lab->name);
