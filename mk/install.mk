@@ -10,7 +10,7 @@ UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib/systemd/system,$(PREFIX)/lib/syste
 MAN_PAGES := $(BUILD)/man/vswitchd.8 $(BUILD)/man/vsctl.8 $(BUILD)/man/vswitch.conf.5
 COMPLETIONS := $(wildcard packaging/completion/* packaging/*.bash vsctl/*.bash)
 
-$(BUILD)/mkman: $(call obj,packaging/mkman.c) $(DAEMON_LIB)
+$(BUILD)/mkman: $(call obj,packaging/mkman.c) $(VSCTL_LIB) $(DAEMON_LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/man/%: packaging/man/%.in $(BUILD)/mkman

@@ -13,6 +13,7 @@
 
 #include "common/cmdline.h"
 #include "common/commands.h"
+#include "vsctl/lab/shapes.h"
 #include "vswitchd/store/schema.h"
 
 /* Print text; a control character at the start of a line and backslashes are made harmless. */
@@ -207,12 +208,28 @@ static void mkman_tables(void)
 	}
 }
 
+static void mkman_shapes(void)
+{
+	fputs(".Bl -tag -width Ds\n", stdout);
+	for (size_t i = 0; i < lab_n_networks; i++) {
+		printf(".It \\fB%s\\fR\n", lab_networks[i].name);
+		mkman_prose(lab_networks[i].help);
+		fputs(".Bl -tag -width Ds -compact\n", stdout);
+		for (const struct lab_shape_number *number = lab_networks[i].numbers; number->help; number++)
+			printf(".It \\fB\\-\\-%s\\fR=%d\n%s (%d to %d)\n", lab_shape_option_names[number->option],
+			       number->value, number->help, number->min, number->max);
+		fputs(".El\n", stdout);
+	}
+	fputs(".El\n", stdout);
+}
+
 static const struct {
 	const char *word;
 	void (*print)(void);
 } fillings[] = {
 	{".\\\" @COMMANDS@\n", mkman_commands},
 	{".\\\" @OPTIONS@\n", mkman_options},
+	{".\\\" @SHAPES@\n", mkman_shapes},
 	{".\\\" @TABLES@\n", mkman_tables},
 };
 

@@ -15,7 +15,7 @@
  * when fewer wires cross; with as many, ours is kept, which stays nearer to the order of the file. It is not asked
  * about sites, whose wires meet in the underlay only.
  */
-#define GAP_Y 70.0	 /* between layers; more where wires go far to the side */
+#define GAP_Y 70.0 /* between layers; more where wires go far to the side */
 #define GAP_Y_MAX 190.0
 #define GAP_SLOPE 0.09
 #define WAY_WIDTH 14.0
@@ -190,7 +190,8 @@ static struct band band_of(const struct layers *layers, size_t frame)
 	return band;
 }
 
-/* struct heap - neighbours that push each other: all want to be at @sum / @n, when what is left of them is subtracted */
+/* struct heap - neighbours that push each other: all want to be at @sum / @n, when what is left of them is subtracted
+ */
 struct heap {
 	double sum;
 	size_t n;
@@ -294,7 +295,8 @@ static void heights_place(struct layers *layers)
 		*height = fmax(*height, layers->scene->racks[i].h);
 	}
 	for (size_t i = 0; i < layers->n_hops; i++) {
-		const struct item *up = &layers->items[layers->hops[i].up], *down = &layers->items[layers->hops[i].down];
+		const struct item *up = &layers->items[layers->hops[i].up],
+				  *down = &layers->items[layers->hops[i].down];
 
 		far[up->layer] = fmax(far[up->layer], fabs(up->x + up->port - down->x - down->port));
 	}
