@@ -23,7 +23,7 @@ ARROWS = {
     "vsctl": ["common", "vsctl/lab"],
     "packaging": ["common", "vswitchd/store", "vsctl/lab"],
     "vswitchd": ["common", "datapath-bpf", "vswitchd"],
-    "tests": ["common", "datapath-bpf", "vswitchd", "vsctl"],
+    "tests": ["common", "datapath-bpf", "vswitchd", "vsctl", "vsctl/lab", "vsctl/picture", "vsctl/labfile"],
 }
 LINES_WANTED, LINES_MAX = 500, 900
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

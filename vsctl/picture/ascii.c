@@ -117,7 +117,7 @@ static void port_put(const struct bar *bar, const char *vlans, const char *cable
 	fputs("│ ", out);
 	put_times(out, " ", left < bar->width - 2 ? bar->width - 2 - left : 0);
 	fprintf(out, "%s %s ", vlans, cable);
-	put_padded(out, name, bar->names);
+	put_padded(out, name, *words ? bar->names : 0);
 	left = columns_of(name) > bar->names ? at + columns_of(name) - bar->names : at;
 	for (char *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
 		if (left + 1 + columns_of(word) > COLUMNS) {
