@@ -46,13 +46,14 @@ static struct picture_box *box_add(struct picture *picture, enum picture_box_kin
 	return box;
 }
 
+/* The box of an object, which has one. */
 static size_t box_of(const struct picture *picture, const void *of)
 {
 	for (size_t i = 0; i < picture->n_boxes; i++) {
 		if (picture->boxes[i].of == of)
 			return i;
 	}
-	return SIZE_MAX;
+	abort();
 }
 
 /* Takes @text over. */
@@ -225,7 +226,7 @@ static char *tunnel_note(const struct lab *lab, const struct lab_link *link)
 static void tunnel_add(struct picture *picture, const struct lab_link *link)
 {
 	const struct lab *lab = picture->lab;
-	size_t from = box_of(picture, link->ends[0].sw), to = box_of(picture, &lab->underlay);
+	size_t from = box_of(picture, link->ends[0].sw), to = lab->n_sites ? box_of(picture, &lab->underlay) : SIZE_MAX;
 	struct picture_wire *wire;
 
 	for (size_t i = 0; i < link->remotes.n; i++) {

@@ -335,6 +335,8 @@ static void legend_fill(struct legend *legend, const struct picture *picture)
 	}
 	if (tunnel)
 		legend_wire(legend, picture, &(struct picture_wire){.kind = PICTURE_TUNNEL}, "VXLAN tunnel");
+	if (down)
+		legend_wire(legend, picture, &(struct picture_wire){.state = PICTURE_DOWN}, "down");
 	if (unplugged)
 		legend_wire(legend, picture, &(struct picture_wire){.state = PICTURE_UNPLUGGED}, "not plugged in");
 	for (int kind = 0; kind < PICTURE_BOX_KINDS_N; kind++) {
