@@ -52,6 +52,8 @@ static bool end_read(const struct doc_node *value, struct end *end)
 	const char *node = text_of(value, "node"), *device = text_of(value, "interface");
 
 	*end = (struct end){.at = value};
+	if (!value)
+		return false;
 	if (colon) {
 		end->node = strndup(value->text, (size_t)(colon - value->text));
 		end->device = vs_xstrdup(colon + 1);

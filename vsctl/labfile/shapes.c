@@ -79,7 +79,7 @@ static void write_tree(struct draft *draft)
 			return;
 		}
 	}
-	for (int i = 0; i < all; i++) {
+	for (int i = 0; fanout && i < all; i++) {
 		char *name = named("s", i + 1);
 
 		switch_with(draft, name, i < inner ? 0 : draft->values[LAB_SHAPE_NODES]);
@@ -146,7 +146,7 @@ static void write_pod(struct draft *draft, int pod, int half)
 		for (int c = 0; c < half; c++) {
 			char *core = named("core", g * half + c + 1);
 
-			draft_link_vlans(draft, aggregation, core, (size_t)(g * half + c), 1);
+			draft_link_vlans(draft, aggregation, core, (size_t)g * (size_t)half + (size_t)c, 1);
 			free(core);
 		}
 		free(aggregation);
@@ -155,11 +155,12 @@ static void write_pod(struct draft *draft, int pod, int half)
 		char *edge = vs_xasprintf("edge%d-%d", pod, e + 1);
 
 		draft_switch(draft, "%s", edge);
-		draft_nodes(draft, edge, draft->values[LAB_SHAPE_NODES], (size_t)(e * draft->values[LAB_SHAPE_NODES]));
+		draft_nodes(draft, edge, draft->values[LAB_SHAPE_NODES],
+			    (size_t)e * (size_t)draft->values[LAB_SHAPE_NODES]);
 		for (int g = 0; g < half; g++) {
 			char *aggregation = vs_xasprintf("agg%d-%d", pod, g + 1);
 
-			draft_link_vlans(draft, edge, aggregation, (size_t)(g * half), (size_t)half);
+			draft_link_vlans(draft, edge, aggregation, (size_t)g * (size_t)half, (size_t)half);
 			free(aggregation);
 		}
 		free(edge);
@@ -170,7 +171,7 @@ static void write_fat_tree(struct draft *draft)
 {
 	int pods = draft->values[LAB_SHAPE_PODS], half = pods / 2;
 
-	draft->n_vlans = (size_t)(half * half);
+	draft->n_vlans = (size_t)half * (size_t)half;
 	for (int i = 1; i <= half * half; i++)
 		draft_switch(draft, "core%d", i);
 	for (int i = 1; i <= pods; i++)
