@@ -17,7 +17,7 @@ ARROWS = {
     "vswitchd/reconcile": ["common", "datapath-bpf/core", "vswitchd/store", "vswitchd/datapath", "vswitchd/kernel"],
     "vswitchd/ovsdb": ["common", "vswitchd/store"],
     "vswitchd/control": ["common", "datapath-bpf/core", "vswitchd/store", "vswitchd/datapath", "vswitchd/ovsdb"],
-    "vsctl/lab": ["common", "vsctl", "vswitchd/kernel"],
+    "vsctl/lab": ["common", "datapath-bpf/core/reasons.h", "vsctl", "vswitchd/kernel"],
     "vsctl/picture": ["common", "vsctl/lab"],
     "vsctl/labfile": ["common", "vsctl/lab"],
     "vsctl": ["common", "vsctl/lab"],
