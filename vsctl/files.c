@@ -78,7 +78,7 @@ int files_read(const struct cmdline *line, char **text, char **error)
 	int rc = file ? read_all(file, text, &size) : -errno;
 	if (file && path)
 		fclose(file);
-	if (!rc && strlen(*text) != size)
+	if (!rc && *text && strlen(*text) != size)
 		rc = -EBADMSG;
 	if (rc) {
 		*error = vs_xasprintf("cannot read \"%s\": %s", command->args[0],
