@@ -217,12 +217,13 @@ def test_targets_and_json(net, switch, by_name):
 
 @pytest.mark.one_datapath
 def test_log_level(switch):
-    switch("vlog", "set", "dbg")
-    assert "DBG" in switch("vlog", "list")
-    switch("add-br br0")
-    assert "DBG" in switch.log_text()
-    switch("vlog", "set", "any:any:info")
-    assert "DBG" not in switch("vlog", "list")
+    switch("vlog", "set", "any:any:err")
+    assert "ERR" in switch("vlog", "list")
+    switch("add-br quiet")
+    switch("vlog", "set", "info")
+    assert "INFO" in switch("vlog", "list")
+    switch("add-br said")
+    assert "add-br said" in switch.log_text() and "add-br quiet" not in switch.log_text()
 
 
 @pytest.mark.one_datapath
