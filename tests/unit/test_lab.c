@@ -98,7 +98,7 @@ static const struct row wrong[] = {
 	{LINK "{ends: [a, s], mac: \"01:00:00:00:00:01\"}\n", 5, 25, "a multicast address"},
 	{LINK "{ends: [a, s], mac: nonsense}\n", 5, 25, "not an Ethernet address"},
 	{LINK "{ends: [a, s], ip: 10.0.0.1/8}\n  - {ends: [b, s], ip: 10.0.0.1/8}\n", 6, 24, "taken in line 5"},
-	{LINK "{ends: [a, s], port: eth9}\n  - {ends: [b, t], port: eth9}\n", 6, 13, "a port has this name in line 5"},
+	{LINK "{ends: [a, s], port: eth9}\n  - {ends: [b, t], port: eth9}\n", 6, 16, "a port has this name in line 5"},
 	{LINK "{ends: [a, vxlan]}\n", 5, 16, "a tunnel begins in a switch"},
 	{LINK "{ends: [a, \"device:eth1\"]}\n", 5, 16, "is joined to a switch"},
 	{LINK "{ends: [s, vxlan], remotes: 10.0.0.1}\n", 5, 5, "'vni': missing here"},
@@ -109,9 +109,10 @@ static const struct row wrong[] = {
 	{LINK "{ends: [a, \"${nobody}\"]}\n", 5, 16, "no variable ${nobody} here"},
 	{LINK "{ends: [a, \"${lab\"]}\n", 5, 16, "'${' without '}'"},
 	{LINK "{ends: [a, \"${lab+1}\"]}\n", 5, 16, "is no number"},
-	{"lab: t\nvars: {n: x}\nnodes: {\"${m}\": {}}\n", 3, 9, "did you mean ${n}?"},
+	{"lab: t\nvars: {vlan: x}\nnodes: {\"${vlam}\": {}}\n", 3, 9, "did you mean ${vlan}?"},
 	{"lab: t\nvars: {n: [1]}\n", 2, 11, "a variable is a single value"},
-	{"lab: t\nnodes: {a: {count: 2}}\nswitches: {s: {count: 3}}\nlinks:\n  - [a, s]\n", 5, 9, "there are 3 of these"},
+	{"lab: t\nnodes: {a: {count: 2}}\nswitches: {s: {count: 3}}\nlinks:\n  - [a, s]\n", 5, 9,
+	 "there are 3 of these"},
 	{"lab: t\nnodes: {a: {count: 3}}\nswitches: {s: {}}\nlinks:\n  - {ends: [a, s], ip: 10.0.0.2/30}\n", 5, 24,
 	 "its network has no address for number 3"},
 	{"lab: t\ninclude: /no/such.yaml\n", 2, 10, "'/no/such.yaml': cannot be included"},
@@ -119,11 +120,11 @@ static const struct row wrong[] = {
 	{"lab: t\nsites: {x: {}}\nnodes: {a: {}}\n", 3, 9, "'a': in no site"},
 	{"lab: t\nsites: {x: {host: local}, y: {host: local}}\n", 2, 37, "site 'x' is local already"},
 	{"lab: t\nsites: {x: {address: 10.0.0.1}}\n", 2, 22, "no prefix length"},
-	{"lab: t\nsites: {x: {nodes: {a: {}}}, y: {switches: {s: {}}, links: [[a, s]]}}\n", 2, 66, "in another site"},
+	{"lab: t\nsites: {x: {nodes: {a: {}}}, y: {switches: {s: {}}, links: [[a, s]]}}\n", 2, 65, "in another site"},
 	{"lab: t\nunderlay: {mtu: 1600}\n", 1, 1, "there are no sites to join"},
 	{HEAD "expect:\n  - reech: [a, b]\n", 5, 5, "'reech': no kind of expectation; did you mean 'reach'?"},
-	{HEAD "expect:\n  - reach: [a, c]\n", 5, 15, "'c': no node of this lab"},
-	{HEAD "expect:\n  - reach: [a, s]\n", 5, 15, "'s': a switch; an expectation is about nodes"},
+	{HEAD "expect:\n  - reach: [a, c]\n", 5, 16, "'c': no node of this lab"},
+	{HEAD "expect:\n  - reach: [a, s]\n", 5, 16, "'s': a switch; an expectation is about nodes"},
 	{HEAD "expect:\n  - reach: [a]\n", 5, 13, "'a': one node alone"},
 	{HEAD "expect:\n  - tcp: {from: a, to: b}\n", 5, 5, "'at_least': missing"},
 	{HEAD "expect:\n  - tcp: {from: a, to: b, at_least: 1Gbyte}\n", 5, 37, "'Gbyte' is no unit"},
@@ -170,7 +171,8 @@ static void test_model(void **state)
 	static const char text[] =
 		"lab: m\nvars: {v: 10}\ndefaults: {link: {tag: \"${v}\"}}\nkinds: {netns: {mtu: 1400}}\n"
 		"groups: {g: {labels: {role: server}}}\n"
-		"switches: {s: {count: 2}}\nnodes: {web: {count: 3, group: g}, \"db-${index}\": {count: 2}, r: {gateway: 10.1.0.2}}\n"
+		"switches: {s: {count: 2}}\nnodes: {web: {count: 3, group: g}, \"db-${index}\": {count: 2}, r: "
+		"{gateway: 10.1.0.2}}\n"
 		"links:\n  - {ends: [web, s1], ip: 10.0.0.1/24, mac: \"02:00:00:00:00:01\"}\n"
 		"  - {ends: [s1, s2], trunks: [10-12, 20]}\n"
 		"  - ends: [{end: r, ip: 10.1.0.1/30}, {end: \"db-1:up\", ip: 10.1.0.2/30}]\n"

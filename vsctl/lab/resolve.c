@@ -345,7 +345,7 @@ static void expect_resolve(const struct lab_loader *loader, struct lab_expect *e
 	else if (!expect->between_names.n && !expect->from_names.n)
 		lab_problem(loader->problems, expect->o.at, lab_expect_kind_name(expect->kind),
 			    "between whom? Name nodes, like [web, db], or say from and to");
-	else if (expect->between_names.n && expect->between.n == 1)
+	else if (expect->between_names.n == 1 && expect->between.n == 1)
 		lab_problem(loader->problems, expect->between_names.items[0].at, expect->between_names.items[0].text,
 			    "one node alone; name at least two");
 }
