@@ -9,6 +9,7 @@
 #include "vsctl/lab/cable.h"
 #include "vsctl/lab/daemon.h"
 #include "vsctl/lab/engine.h"
+#include "vsctl/lab/proc.h"
 #include "vswitchd/kernel/link.h"
 #include "vswitchd/kernel/netns.h"
 
@@ -38,6 +39,7 @@ static int phase_daemons(struct lab_engine *engine)
 		}
 		if (error || place->alive)
 			continue;
+		lab_proc_end_all(NULL, 0, place->rundir); /* one that a `lab up' was starting when it was killed */
 		paths[i] = place->netns ? vs_xasprintf(KN_NETNS_DIR "/%s", place->netns) : NULL;
 		daemons[i] = (struct lab_daemon){place->rundir, paths[i], engine->lab->datapath, 0};
 		error = lab_daemon_start(&daemons[i]);

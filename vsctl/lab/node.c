@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -450,8 +452,12 @@ size_t lab_nodes_run(const struct lab_state *state, struct lab_job *const *jobs,
 
 			fflush(NULL);
 			pids[begun] = fork();
-			if (pids[begun] == 0)
+			if (pids[begun] == 0) {
+				/* Without us it has nobody to tell how it went, and must not hold the lab's lock. */
+				prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+				close(state->lock);
 				_exit(run_all(state, job, commands));
+			}
 			begun++;
 			continue;
 		}

@@ -87,7 +87,9 @@ static bool proc_is_under(const char *pid, const char *under)
 	for (const char *word = text; word < text + n; word += strlen(word) + 1) {
 		const char *found = strstr(word, under);
 
-		if (found && (found == word || found[-1] == ':' || found[-1] == '=') && found[strlen(under)] == '/')
+		char after = found ? found[strlen(under)] : 'x';
+
+		if ((after == '/' || after == '\0') && (found == word || found[-1] == ':' || found[-1] == '='))
 			return true;
 	}
 	return false;

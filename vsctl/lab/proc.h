@@ -15,7 +15,7 @@ uint64_t lab_proc_start_time(pid_t pid);
 /**
  * lab_proc_end_all() - end every process that is in one of the network namespaces, and wait for it
  * @inodes: of the namespaces
- * @under: also QEMU and vswitchd processes one of whose words begins with this path; or NULL
+ * @under: also QEMU and vswitchd processes one of whose words is this path or begins with it; or NULL
  * First with SIGTERM, then with SIGKILL. Processes that run vsctl itself (this one, `lab exec') are not spared.
  */
 void lab_proc_end_all(const uint64_t *inodes, size_t n, const char *under);

@@ -10,11 +10,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/xalloc.h"
 
 #define TREE_FDS 16
+#define LOCK_TRIES 100 /* of 20 ms */
 
 const char *lab_dir(void)
 {
@@ -75,13 +77,18 @@ static int make_dir(const char *path)
  */
 static int state_lock(struct lab_state *state)
 {
+	const struct timespec pause = {.tv_nsec = 20000000};
 	struct stat held, there;
 
 	state->lock = open(state->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (state->lock < 0)
 		return -errno;
-	if (flock(state->lock, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	/* A vsctl that was killed leaves children behind for a moment, which have the lock until they notice. */
+	for (int i = 0; flock(state->lock, LOCK_EX | LOCK_NB) < 0; i++) {
+		if (errno != EWOULDBLOCK || i == LOCK_TRIES)
+			return errno == EWOULDBLOCK ? -EBUSY : -errno;
+		nanosleep(&pause, NULL);
+	}
 	if (fstat(state->lock, &held) < 0)
 		return -errno;
 	return stat(state->dir, &there) == 0 && held.st_ino == there.st_ino ? 0 : -EBUSY;

@@ -37,6 +37,10 @@ def enter():
     for path in ("/run", "/var/lib/containers"):
         if os.path.isdir(path):
             _check(_libc.mount(b"tmpfs", os.path.realpath(path).encode(), b"tmpfs", 0, b"mode=755"))
+    # What a lab writes into /etc/netns stays in here, too.
+    for path in ("/run/.etc", "/run/.etc-work"):
+        os.makedirs(path)
+    _check(_libc.mount(b"overlay", b"/etc", b"overlay", 0, b"lowerdir=/etc,upperdir=/run/.etc,workdir=/run/.etc-work"))
     os.makedirs(NETNS_DIR)
     _check(_libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
