@@ -98,13 +98,16 @@ static bool try(const struct lab_test *test, struct lab_probe *probe, char *text
 	int out, status;
 	pid_t pid = start(test, probe, &out);
 
-	free(*why);
-	*why = NULL;
 	if (pid < 0) {
+		free(*why);
 		*why = vs_xasprintf("cannot be run: %s", strerror(-pid));
 		return false;
 	}
 	status = finish(probe, pid, out, text);
+	if (status < 0 && *why)
+		return false; /* only the last attempt was cut short */
+	free(*why);
+	*why = NULL;
 	if (status < 0)
 		*why = vs_xstrdup("did not end in time");
 	else if (status != expect->status)

@@ -141,7 +141,7 @@ static void echo_send(struct echoes *echoes, size_t index)
 	struct body body = {.probe = (uint32_t)index, .tag = (uint32_t)echo->size, .sent = lab_now()};
 	uint8_t *frame;
 
-	if (echo->size && (size_t)(echo->size - HEADERS(v4)) + sizeof(head) > size)
+	if (echo->size - HEADERS(v4) + (int)sizeof(head) > (int)size)
 		size = (size_t)(echo->size - HEADERS(v4)) + sizeof(head);
 	frame = vs_xcalloc(1, size);
 	memcpy(body.nonce, echoes->test->nonce, sizeof(body.nonce));
