@@ -33,6 +33,7 @@ static int phase_daemons(struct lab_engine *engine)
 		if (place->make_netns) {
 			kn_netns_remove(place->netns); /* half made */
 			error = kn_netns_create(place->netns);
+			place->known = !error;
 			if (error)
 				fprintf(stderr, "vsctl: cannot make network namespace '%s': %s\n", place->netns,
 					strerror(-error));
