@@ -9,7 +9,8 @@
 #include "vsctl/lab/lab.h"
 #include "vsctl/lab/probe.h"
 
-/* The lab's file as the record has it, read again: what is expected is what it says now. Return: 0 or -errno, printed. */
+/* The lab's file as the record has it, read again: what is expected is what it says now. Return: 0 or -errno, printed.
+ */
 static int test_open(struct lab_test *test, const struct lab_args *args)
 {
 	const char *name = args->argv[0], *file;
@@ -69,7 +70,8 @@ static int test_run(struct lab_test *test, const struct lab_args *args, bool jso
 	const char *junit = lab_option(args, "--junit");
 
 	lab_probes_make(test);
-	/* First what waits for the network to come to rest; isolation needs that; rates want the machine for themselves. */
+	/* First what waits for the network to come to rest; isolation needs that; rates want the machine for
+	 * themselves. */
 	lab_ask_echo(test);
 	lab_ask_command(test);
 	lab_ask_isolated(test);

@@ -25,7 +25,7 @@
 	X(status, "status", 1, 1, "LAB|FILE",                                                                          \
 	  "--set= --site=", "print the lab's nodes, switches and ports, and their state")                              \
 	X(test, "test", 1, 1, "LAB", "--set= --site= --junit= --format=",                                              \
-	  "ask all that the lab's file expects; exit status 0 when all of it holds. --junit=FILE, --format=json")       \
+	  "ask all that the lab's file expects; exit status 0 when all of it holds. --junit=FILE, --format=json")      \
 	X(list, "list", 0, 0, "", "", "print the labs of this machine")                                                \
 	X(exec, "exec", 2, 2, "LAB NODE -- COMMAND...", "", "run COMMAND in a node")                                   \
 	X(shell, "shell", 2, 2, "LAB NODE", "", "run a shell in a node")                                               \

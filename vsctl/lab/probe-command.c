@@ -27,7 +27,7 @@ struct work {
 /* Start it with its output into a pipe. Return: pid or -errno. */
 static pid_t start(const struct lab_test *test, const struct lab_probe *probe, int *out)
 {
-	const char *const argv[] = {"vsctl", "lab", "exec", test->lab->name,	 probe->from->o.name,
+	const char *const argv[] = {"vsctl", "lab", "exec", test->lab->name,	probe->from->o.name,
 				    "--",    "sh",  "-c",   probe->expect->run, NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -154,7 +154,8 @@ static void *worker(void *arg)
 		pthread_mutex_unlock(&work->lock);
 		if (i >= work->test->n)
 			return NULL;
-		if (work->test->probes[i].answer == PROBE_OPEN && lab_probe_is(&work->test->probes[i], LAB_EXPECT_COMMAND))
+		if (work->test->probes[i].answer == PROBE_OPEN &&
+		    lab_probe_is(&work->test->probes[i], LAB_EXPECT_COMMAND))
 			ask(work->test, &work->test->probes[i]);
 	}
 }

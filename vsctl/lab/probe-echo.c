@@ -288,8 +288,8 @@ void lab_ask_echo(struct lab_test *test)
 		struct lab_probe *probe = &test->probes[i];
 		bool mtu = lab_probe_is(probe, LAB_EXPECT_MTU);
 
-		if (probe->answer == PROBE_OPEN && (mtu || lab_probe_is(probe, LAB_EXPECT_REACH) ||
-						    lab_probe_is(probe, LAB_EXPECT_LATENCY)))
+		if (probe->answer == PROBE_OPEN &&
+		    (mtu || lab_probe_is(probe, LAB_EXPECT_REACH) || lab_probe_is(probe, LAB_EXPECT_LATENCY)))
 			echo_add(&echoes, probe, mtu ? (int)probe->expect->at_least : 0);
 	}
 	echoes_run(&echoes);

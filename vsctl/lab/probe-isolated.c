@@ -2,9 +2,9 @@
 /* probe-isolated.c - isolated: frames sent at one node, and a packet socket at the other that must not see one */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/if_ether.h>
-#include <linux/if_packet.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -34,8 +34,13 @@
 #define ROUND_MS 20
 
 enum what { WHAT_BROADCAST, WHAT_MULTICAST, WHAT_UNICAST, WHAT_UNKNOWN, WHAT_ARP, WHAT_PING, WHAT_MARK };
-static const char *const what_names[] = {"a broadcast", "a multicast", "a frame to its own address",
-					 "a frame to an address that nobody has", "an ARP request", "a ping", "a mark"};
+static const char *const what_names[] = {"a broadcast",
+					 "a multicast",
+					 "a frame to its own address",
+					 "a frame to an address that nobody has",
+					 "an ARP request",
+					 "a ping",
+					 "a mark"};
 
 struct stamp {
 	uint8_t nonce[12];
@@ -154,7 +159,8 @@ static const struct lab_end *other_end(const struct lab_end *end)
 /* Everything that one device can say. Return: frames sent, or -errno of the first. */
 static int device_shout(const struct lab_test *test, size_t probe, const struct device *device)
 {
-	static const uint8_t broadcast[ETH_ALEN] = {255, 255, 255, 255, 255, 255}, multicast[ETH_ALEN] = {1, 0, 0x5e, 0, 0, 1};
+	static const uint8_t broadcast[ETH_ALEN] = {255, 255, 255, 255, 255, 255},
+			     multicast[ETH_ALEN] = {1, 0, 0x5e, 0, 0, 1};
 	const struct lab_node *to = test->probes[probe].to;
 	const uint8_t unknown[ETH_ALEN] = {2, test->nonce[0], test->nonce[1], test->nonce[2], test->nonce[3], 0xfe};
 	int error = stamp_send(test, probe, WHAT_BROADCAST, device, broadcast), n = 3;
@@ -210,7 +216,8 @@ static bool counted(const struct lab_test *test, const struct lab_end *end, int6
 	return true;
 }
 
-/* Send all from all devices, and wait until the switches have it. Return: frames, 0: nothing can be sent, -1 settled. */
+/* Send all from all devices, and wait until the switches have it. Return: frames, 0: nothing can be sent, -1 settled.
+ */
 static int shout(struct lab_test *test, size_t index)
 {
 	struct lab_probe *probe = &test->probes[index];
@@ -230,9 +237,10 @@ static int shout(struct lab_test *test, size_t index)
 		}
 		device_close(&device);
 		if (sent > 0 && before >= 0 && !counted(test, port, before + sent)) {
-			lab_probe_settle(probe, PROBE_UNKNOWN,
-					 "cannot be shown: of %d frames that %s:%s sent, the port %s has not counted all", sent,
-					 from->o.name, from->ends[e]->device, port->port);
+			lab_probe_settle(
+				probe, PROBE_UNKNOWN,
+				"cannot be shown: of %d frames that %s:%s sent, the port %s has not counted all", sent,
+				from->o.name, from->ends[e]->device, port->port);
 			return -1;
 		}
 		total += sent > 0 ? sent : 0;
@@ -256,7 +264,7 @@ struct watch {
 	size_t probe;
 	uint8_t macs[8][ETH_ALEN];
 	size_t n_macs;
-	long mark;	 /* number of the node whose mark came; -1: none, -2: the cable's */
+	long mark;	  /* number of the node whose mark came; -1: none, -2: the cable's */
 	const char *leak; /* what of the sender's has come */
 };
 
@@ -365,8 +373,7 @@ static size_t marks_send(const struct watch *watch, bool near)
 	for (size_t i = 0; i < lab->n_nodes; i++) {
 		const struct lab_node *node = lab->nodes[i];
 
-		if (node == probe->from || node == probe->to || !node->netns ||
-		    on_switch_of(node, probe->from) != near)
+		if (node == probe->from || node == probe->to || !node->netns || on_switch_of(node, probe->from) != near)
 			continue;
 		for (size_t e = 0; e < node->n_ends; e++, n++)
 			mark_send(watch, node->netns, node->ends[e]->device, (long)i);

@@ -15,7 +15,7 @@
 #include "vsctl/lab/probe.h"
 
 #define CHUNK (256 << 10)
-#define DATAGRAM 1200 /* fits nearly everywhere */
+#define DATAGRAM 1200	 /* fits nearly everywhere */
 #define WINDOW_US 250000 /* the best window counts: what else the machine does shall not decide */
 #define RETRY_MS 50
 
@@ -191,11 +191,8 @@ static void measure(struct stream *stream)
 
 static void ask(struct lab_probe *probe)
 {
-	struct stream stream = {.probe = probe,
-				.listener = -1,
-				.in = -1,
-				.out = -1,
-				.tcp = lab_probe_is(probe, LAB_EXPECT_TCP)};
+	struct stream stream = {
+		.probe = probe, .listener = -1, .in = -1, .out = -1, .tcp = lab_probe_is(probe, LAB_EXPECT_TCP)};
 	struct sockaddr_storage at;
 	socklen_t size;
 

@@ -68,7 +68,8 @@ void lab_report_json(const struct lab_test *test, FILE *out)
 				       "detail", clean(probe->detail, detail, sizeof(detail)), "seconds",
 				       (double)probe->took / 1e6));
 		if (probe->why)
-			json_object_set_new(json_array_get(all, i), "why", json_string(clean(probe->why, why, sizeof(why))));
+			json_object_set_new(json_array_get(all, i), "why",
+					    json_string(clean(probe->why, why, sizeof(why))));
 	}
 	top = json_pack("{s:s, s:I, s:I, s:I, s:o}", "lab", test->lab->name, "hold",
 			(json_int_t)count(test, PROBE_HOLDS), "fail", (json_int_t)count(test, PROBE_FAILS), "unknown",

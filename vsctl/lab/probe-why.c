@@ -81,14 +81,17 @@ static json_t *counters(const struct lab_test *test, FILE *out)
 		rows = json_object_get(top, "data");
 		json_array_foreach (rows, i, row) {
 			const char *port = json_string_value(json_array_get(row, 0));
-			json_t *error = json_array_get(row, 1), *pairs = json_array_get(json_array_get(row, 2), 1), *pair;
+			json_t *error = json_array_get(row, 1), *pairs = json_array_get(json_array_get(row, 2), 1),
+			       *pair;
 			json_t *one = json_object();
 			size_t k;
 
 			json_array_foreach (pairs, k, pair)
-				json_object_set(one, json_string_value(json_array_get(pair, 0)), json_array_get(pair, 1));
+				json_object_set(one, json_string_value(json_array_get(pair, 0)),
+						json_array_get(pair, 1));
 			if (out && json_is_string(error) && *json_string_value(error))
-				fprintf(out, "port %s%s%s: %s\n", port, *name ? " at " : "", name, json_string_value(error));
+				fprintf(out, "port %s%s%s: %s\n", port, *name ? " at " : "", name,
+					json_string_value(error));
 			char *key = vs_xasprintf("%s/%s", name, port);
 
 			json_object_set_new(all, key, one);
@@ -187,7 +190,8 @@ static void explain_fdb(const struct lab_test *test, const struct lab_node *node
 			char *table = NULL, *line, *rest;
 			json_t *words = json_pack("[s, s, s]", "fdb", "show", sw->bridge);
 
-			if (lab_place_of(test, sw->site, &rundir, &netns) && lab_daemon_ask(rundir, words, &table) == 0) {
+			if (lab_place_of(test, sw->site, &rundir, &netns) &&
+			    lab_daemon_ask(rundir, words, &table) == 0) {
 				for (line = strtok_r(table, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 					char *at = strstr(line, text), port[64] = "";
 					int vlan = -1;

@@ -118,10 +118,9 @@ static struct lab_probe *probe_add(struct lab_test *test, const struct lab_expec
 	if (!to)
 		probe->name = vs_xasprintf("%s: %s", from->o.name, expect->title ? expect->title : expect->run);
 	else
-		probe->name =
-			vs_xasprintf("%s%s%s -> %s%s%s%s", expect->title ? expect->title : "",
-				     expect->title ? ": " : "", from->o.name, to->o.name, address ? " (" : "",
-				     address ? address : "", address ? ")" : "");
+		probe->name = vs_xasprintf("%s%s%s -> %s%s%s%s", expect->title ? expect->title : "",
+					   expect->title ? ": " : "", from->o.name, to->o.name, address ? " (" : "",
+					   address ? address : "", address ? ")" : "");
 	return probe;
 }
 
@@ -139,7 +138,8 @@ static bool is_here(const struct lab_node *node)
 static bool pair_unknown(struct lab_test *test, const struct lab_expect *expect, const struct lab_node *from,
 			 const struct lab_node *to)
 {
-	bool both = expect->kind == LAB_EXPECT_TCP || expect->kind == LAB_EXPECT_UDP || expect->kind == LAB_EXPECT_ISOLATED;
+	bool both =
+		expect->kind == LAB_EXPECT_TCP || expect->kind == LAB_EXPECT_UDP || expect->kind == LAB_EXPECT_ISOLATED;
 	const struct lab_node *outside = !is_inside(from) ? from : both && !is_inside(to) ? to : NULL;
 
 	if (!is_here(from) || (both && !is_here(to)))
@@ -147,9 +147,10 @@ static bool pair_unknown(struct lab_test *test, const struct lab_expect *expect,
 				 "'%s' is on another machine; run the test there",
 				 is_here(from) ? to->o.name : from->o.name);
 	else if (outside)
-		lab_probe_settle(probe_add(test, expect, from, to, NULL), PROBE_UNKNOWN,
-				 "cannot be measured: '%s' is a virtual machine, which nobody can look into from outside",
-				 outside->o.name);
+		lab_probe_settle(
+			probe_add(test, expect, from, to, NULL), PROBE_UNKNOWN,
+			"cannot be measured: '%s' is a virtual machine, which nobody can look into from outside",
+			outside->o.name);
 	else
 		return false;
 	return true;
