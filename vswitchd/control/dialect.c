@@ -227,15 +227,17 @@ static void print_results(const struct cmd *cmd, const struct result *results, F
 	bool later = false;
 
 	for (size_t i = 0; i < cmd->line->n_commands; i++) {
+		const char *text = results[i].text ? results[i].text : "";
+
 		if (results[i].table) {
 			output_table_print(results[i].table, later, out);
 			later = true;
 		} else if (cmd_called(cmd, "ovs-appctl") && cmd->line->format == CMDLINE_JSON) {
-			print_wrapped(cmd, results[i].text, out);
+			print_wrapped(cmd, text, out);
 		} else if (cmdline_has(cmd->line, CMDLINE_ONELINE)) {
-			print_oneline(results[i].text, out);
+			print_oneline(text, out);
 		} else {
-			fputs(results[i].text, out);
+			fputs(text, out);
 		}
 	}
 }
