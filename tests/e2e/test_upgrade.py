@@ -99,17 +99,20 @@ class Ends:
 
     def __init__(self, switch, stations):
         self.switch, self.stations = switch, stations
-        self.before = {name: self.look(name, ns) for name, ns in stations.items()}
+        self.before = wait_until(lambda: (looked := self.look_all()) == self.look_all() and looked,
+                                 "no frame to be between the two counters")
 
     def look(self, name, ns):
         port = self.switch.statistics(name)
         device = json.loads(ns.run("ip", "-j", "-s", "link", "show", "eth0").stdout)[0]["stats64"]
         return device["tx"]["packets"] - port["rx_packets"], device["rx"]["packets"] - port["tx_packets"]
 
+    def look_all(self):
+        return {name: self.look(name, ns) for name, ns in self.stations.items()}
+
     def check(self):
-        wait_until(lambda: {name: self.look(name, ns) for name, ns in self.stations.items()} == self.before,
-                   lambda: f"as many frames at both ends, not {self.before} and "
-                   f"{ {name: self.look(name, ns) for name, ns in self.stations.items()} }")
+        wait_until(lambda: self.look_all() == self.before,
+                   lambda: f"as many frames at both ends as at first, {self.before}, not {self.look_all()}")
         for name in self.stations:
             drops = {key: value for key, value in self.switch.statistics(name).items() if "drop" in key and value}
             assert not drops, f"{name}: {drops}"
