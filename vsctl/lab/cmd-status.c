@@ -62,10 +62,11 @@ static const char *node_state(const json_t *record)
 static int status_place(const char *lab, const json_t *record)
 {
 	struct lab_place place = {.rundir = vs_xstrdup(text_of(record, "rundir"))};
+	const char *name = text_of(record, "name");
 	int error;
 
 	place.alive = lab_daemon_answers(place.rundir);
-	printf("switches %sat %s%s\n", text_of(record, "name")[0] ? "" : "", place.rundir,
+	printf("switches %s%s%sat %s%s\n", *name ? "of " : "", name, *name ? " " : "", place.rundir,
 	       place.alive ? "" : ": vswitchd does not answer");
 	error = lab_place_read(&place, lab);
 	for (size_t i = 0; i < place.actual.n; i++) {

@@ -195,14 +195,14 @@ static struct doc_node *reader_children(struct reader *reader, struct doc_node *
 		yaml_event_delete(&event);
 		if (!child)
 			return NULL;
-		if (node->type == DOC_MAP && !key) {
+		if (node->type == DOC_LIST) {
+			node_add(node, NULL, child);
+		} else if (!key) {
 			key = child;
 			continue;
-		}
-		if (node->type == DOC_LIST)
-			node_add(node, NULL, child);
-		else if (!map_add(reader, node, key, child, &merge))
+		} else if (!map_add(reader, node, key, child, &merge)) {
 			return NULL;
+		}
 		key = NULL;
 		if (node->weight > DOC_NODES_MAX)
 			return reader_fail(reader, node->at, NULL,

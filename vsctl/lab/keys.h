@@ -52,14 +52,14 @@ enum lab_type {
  */
 struct lab_key {
 	const char *name;
-	enum lab_type type;
 	size_t offset;
-	unsigned int flags;
 	int64_t min, max;
 	const char *const *words;
-	unsigned int kinds;
 	const struct lab_shape *shape;
 	const char *help;
+	enum lab_type type;
+	unsigned int flags;
+	unsigned int kinds;
 };
 
 /** struct lab_shape - an object: @what it is called, its keys, and the size of the struct that holds it */

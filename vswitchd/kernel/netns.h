@@ -28,7 +28,8 @@ bool kn_netns_same(int netns_fd);
 /** kn_netns_create() - what `ip netns add NAME` does, and its lo up. Return: 0; -EEXIST. */
 int kn_netns_create(const char *name);
 
-/** kn_netns_bind() - what `ip netns attach NAME' does: give the namespace that the file @path is a name. Return: 0; -EEXIST. */
+/** kn_netns_bind() - what `ip netns attach NAME' does: give the namespace that the file @path is a name. Return: 0;
+ * -EEXIST. */
 int kn_netns_bind(const char *name, const char *path);
 
 /** kn_netns_remove() - what `ip netns del NAME` does; also for one that was only half made. Return: 0; -ENOENT. */
