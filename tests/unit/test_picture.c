@@ -173,7 +173,8 @@ static void test_nothing_stands_on_anything(void **state)
 
 static void test_without_graphviz(void **state)
 {
-	char *path = vs_xstrdup(getenv("PATH"));
+	const char *now = getenv("PATH");
+	char *path = vs_xstrdup(now ? now : "/usr/bin:/bin");
 
 	(void)state;
 	setenv("PATH", "/nonexistent", 1);

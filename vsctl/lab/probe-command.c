@@ -95,7 +95,7 @@ static void first_line(char *text)
 static bool try(const struct lab_test *test, struct lab_probe *probe, char *text, char **why)
 {
 	const struct lab_expect *expect = probe->expect;
-	int out, status;
+	int out = -1, status;
 	pid_t pid = start(test, probe, &out);
 
 	if (pid < 0) {

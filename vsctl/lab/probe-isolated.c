@@ -327,7 +327,7 @@ static void watch_frame(struct watch *watch, const uint8_t *frame, size_t n)
 static void watch_read(struct watch *watch)
 {
 	uint8_t frame[2048];
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = {0};
 	socklen_t size = sizeof(from);
 	ssize_t n;
 
