@@ -28,7 +28,7 @@ soak: all
 
 demo: deps-demo
 	$(Q)$(MAKE_ON) -j$(JOBS) all
-	$(Q)topologies/demo.sh
+	$(Q)BUILD=$(BUILD) topologies/demo.sh
 
 .PHONY: check e2e soak demo
 

@@ -3,7 +3,7 @@
 
 help:
 	@echo 'all        build vswitchd, vsctl and the manual pages in build/ (the default)'
-	@echo 'demo       run the labs of topologies/ in private namespaces (root)'
+	@echo 'demo       run two labs of topologies/ in private namespaces, and draw them (root)'
 	@echo 'check      everything below up to e2e; what CI runs (root)'
 	@echo 'lint       format, static analysis, the arrows between rooms'
 	@echo 'format     apply the format'

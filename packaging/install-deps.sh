@@ -10,7 +10,7 @@ set -eu
 
 build='gcc make pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libevent-dev libjansson-dev libsystemd-dev zlib1g-dev libbpf-dev
 	libyaml-dev clang bpftool iproute2'
-demo='iproute2 iputils-ping tcpdump graphviz'
+demo='iproute2 graphviz'
 arch=$(dpkg --print-architecture)
 test_='libcmocka-dev python3 python3-scapy python3-pytest python3-pytest-xdist iproute2 iputils-ping iperf3 tcpdump tshark openvswitch-switch python3-openvswitch
 	ethtool clang clang-format clang-tidy cppcheck libclang-rt-14-dev qemu-system-x86 podman runc busybox-static
