@@ -13,6 +13,8 @@
 
 #include "common/cmdline.h"
 #include "common/commands.h"
+#include "vsctl/lab/keys.h"
+#include "vsctl/lab/model.h"
 #include "vsctl/lab/shapes.h"
 #include "vswitchd/store/schema.h"
 
@@ -223,13 +225,54 @@ static void mkman_shapes(void)
 	fputs(".El\n", stdout);
 }
 
+/* Whether a kind of expectation before @kind has had the same key, and said the same of it. */
+static bool mkman_expect_said(int kind, const struct lab_key *key)
+{
+	for (int before = 0; before < kind; before++) {
+		const struct lab_shape *shape = &lab_expect_shapes[before];
+		int i = lab_key_find(shape, key->name);
+
+		if (i >= 0 && !strcmp(shape->keys[i].help, key->help))
+			return true;
+	}
+	return false;
+}
+
+static void mkman_expectations(void)
+{
+	fputs(".Bl -tag -width Ds\n", stdout);
+	for (int kind = 0; kind < LAB_EXPECT_KINDS_N; kind++) {
+		const struct lab_shape *shape = &lab_expect_shapes[kind];
+		const char *before = "Also", *list = ".Bl -tag -width Ds -compact\n";
+
+		printf(".It \\fB%s\\fR\n", lab_expect_kind_name((enum lab_expect_kind)kind));
+		mkman_prose(shape->help);
+		for (size_t i = 0; i < shape->n_keys; i++) {
+			if (!mkman_expect_said(kind, &shape->keys[i]))
+				continue;
+			printf("%s \\fB%s\\fR", before, shape->keys[i].name);
+			before = ",";
+		}
+		fputs(*before == ',' ? ", as above.\n" : "", stdout);
+		for (size_t i = 0; i < shape->n_keys; i++) {
+			if (mkman_expect_said(kind, &shape->keys[i]))
+				continue;
+			printf("%s.It \\fB%s\\fR%s\n", list, shape->keys[i].name,
+			       shape->keys[i].flags & LAB_REQUIRED ? " (must be given)" : "");
+			mkman_prose(shape->keys[i].help);
+			list = "";
+		}
+		fputs(*list ? "" : ".El\n", stdout);
+	}
+	fputs(".El\n", stdout);
+}
+
 static const struct {
 	const char *word;
 	void (*print)(void);
 } fillings[] = {
-	{".\\\" @COMMANDS@\n", mkman_commands},
-	{".\\\" @OPTIONS@\n", mkman_options},
-	{".\\\" @SHAPES@\n", mkman_shapes},
+	{".\\\" @COMMANDS@\n", mkman_commands}, {".\\\" @EXPECTATIONS@\n", mkman_expectations},
+	{".\\\" @OPTIONS@\n", mkman_options},	{".\\\" @SHAPES@\n", mkman_shapes},
 	{".\\\" @TABLES@\n", mkman_tables},
 };
 
