@@ -7,7 +7,7 @@ MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib/systemd/system,$(PREFIX)/lib/systemd/system)
 
-MAN_PAGES := $(BUILD)/man/vswitchd.8 $(BUILD)/man/vsctl.8 $(BUILD)/man/vswitch.conf.5
+MAN_PAGES := $(BUILD)/man/vswitchd.8 $(BUILD)/man/vsctl.8 $(BUILD)/man/vswitch.conf.5 $(BUILD)/man/vswitch-lab.5
 COMPLETIONS := $(wildcard packaging/completion/* packaging/*.bash vsctl/*.bash)
 
 $(BUILD)/mkman: $(call obj,packaging/mkman.c) $(VSCTL_LIB) $(DAEMON_LIB)

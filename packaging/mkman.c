@@ -267,13 +267,48 @@ static void mkman_expectations(void)
 	fputs(".El\n", stdout);
 }
 
+/* What a value looks like: "list of address", "one of up, down", "map to text". */
+static void mkman_lab_form(const struct lab_key *key)
+{
+	const struct lab_type_row *type = &lab_types[key->type];
+
+	fputs(key->flags & LAB_LIST ? " list of " : key->flags & LAB_MAP ? " names to " : " ", stdout);
+	if (key->type == LAB_OBJECT)
+		printf("\\fI%s\\fR", key->shape && key->shape->what ? key->shape->what : "object");
+	else if (key->words)
+		for (const char *const *word = key->words; *word; word++)
+			printf("%s%s", word == key->words ? "" : "|", *word);
+	else
+		fputs(type->what, stdout);
+	fputs(key->flags & LAB_REQUIRED ? ", must be given\n" : "\n", stdout);
+}
+
+static void mkman_lab(void)
+{
+	static const struct lab_shape *const shapes[] = {&lab_shape_lab,    &lab_shape_site,	&lab_shape_underlay,
+							 &lab_shape_switch, &lab_shape_node,	&lab_shape_link,
+							 &lab_shape_end,    &lab_shape_defaults};
+
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		printf(".Ss %s\n", shapes[i]->what);
+		mkman_prose(shapes[i]->help);
+		fputs(".Bl -tag -width Ds\n", stdout);
+		for (size_t k = 0; k < shapes[i]->n_keys; k++) {
+			printf(".It \\fB%s\\fR", shapes[i]->keys[k].name);
+			mkman_lab_form(&shapes[i]->keys[k]);
+			mkman_prose(shapes[i]->keys[k].help);
+		}
+		fputs(".El\n", stdout);
+	}
+}
+
 static const struct {
 	const char *word;
 	void (*print)(void);
 } fillings[] = {
 	{".\\\" @COMMANDS@\n", mkman_commands}, {".\\\" @EXPECTATIONS@\n", mkman_expectations},
 	{".\\\" @OPTIONS@\n", mkman_options},	{".\\\" @SHAPES@\n", mkman_shapes},
-	{".\\\" @TABLES@\n", mkman_tables},
+	{".\\\" @TABLES@\n", mkman_tables},	{".\\\" @LAB@\n", mkman_lab},
 };
 
 int main(void)

@@ -32,7 +32,7 @@ def files(root):
 def test_everything_is_installed(installed):
     there = files(installed)
     for name in ("usr/sbin/vswitchd", "usr/bin/vsctl", "lib/systemd/system/vswitchd.service",
-                 "usr/share/man/man8/vswitchd.8", "usr/share/man/man8/vsctl.8", "usr/share/man/man5/vswitch.conf.5",
+                 "usr/share/man/man8/vswitchd.8", "usr/share/man/man8/vsctl.8", "usr/share/man/man5/vswitch.conf.5", "usr/share/man/man5/vswitch-lab.5",
                  "usr/share/bash-completion/completions/vsctl"):
         assert name in there
 
@@ -45,7 +45,7 @@ def test_uninstall_takes_out_what_install_put_in(installed, tmp_path):
     assert files(copy) == []
 
 
-@pytest.mark.parametrize("page", ["man8/vswitchd.8", "man8/vsctl.8", "man5/vswitch.conf.5"])
+@pytest.mark.parametrize("page", ["man8/vswitchd.8", "man8/vsctl.8", "man5/vswitch.conf.5", "man5/vswitch-lab.5"])
 def test_pages_are_well_formed(installed, page):
     need("mandoc")
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", installed / "usr/share/man" / page],
