@@ -12,7 +12,7 @@ build='gcc make pkg-config libnl-3-dev libnl-route-3-dev libnl-genl-3-dev libeve
 	libyaml-dev clang bpftool iproute2'
 demo='iproute2 graphviz'
 arch=$(dpkg --print-architecture)
-test_='libcmocka-dev python3 python3-scapy python3-pytest python3-pytest-xdist iproute2 iputils-ping iperf3 tcpdump tshark openvswitch-switch python3-openvswitch
+test_='libcmocka-dev python3 python3-scapy python3-pytest python3-pytest-xdist python3-jsonschema python3-yaml iproute2 iputils-ping iperf3 tcpdump tshark openvswitch-switch python3-openvswitch
 	ethtool clang clang-format clang-tidy cppcheck libclang-rt-14-dev qemu-system-x86 podman runc busybox-static
 	mandoc graphviz'
 bench='iproute2 iputils-ping ethtool util-linux python3 python3-pytest iperf3 openvswitch-switch vde-switch'

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # test_labfiles.py - vsctl lab graph, generate and import, from the command line
+import glob
 import json
 import os
 import re
@@ -122,3 +123,19 @@ def test_states_of_a_running_lab(tmp_path, switch, monkeypatch):
     svg = lab("graph", "two", "--format=svg")[1]
     assert "port up" in svg and "port down" in svg
     switch("del-br s")
+
+
+def test_the_schema_takes_what_check_takes():
+    """Editors see the language as `lab check` does: every lab of topologies/ is valid, and a misspelt key is not."""
+    jsonschema, yaml = pytest.importorskip("jsonschema"), pytest.importorskip("yaml")
+    schema = json.loads(subprocess.run([VSCTL, "lab", "schema"], capture_output=True, text=True, check=True).stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    labs = sorted(glob.glob(os.path.join(os.path.dirname(__file__), "../../topologies/*.yaml")))
+    assert len(labs) >= 8
+    for path in labs:
+        with open(path, encoding="utf-8") as file:
+            whole = yaml.load(file, Loader=yaml.BaseLoader)
+        assert [error.message for error in validator.iter_errors(whole)] == []
+        assert not validator.is_valid({**whole, "swithces": {}})
+        assert not validator.is_valid({**whole, "expect": [{"raech": ["a", "b"]}]})

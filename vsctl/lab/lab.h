@@ -32,6 +32,7 @@
 	X(console, "console", 2, 2, "LAB NODE", "", "join the console of a virtual machine; Ctrl-] leaves it")         \
 	X(link, "link", 3, 3, "LAB NODE:DEVICE up|down|flap", "",                                                      \
 	  "plug a cable in or out, or out and in again; `lab up' brings it back to what the file says")                \
+	X(schema, "schema", 0, 0, "", "", "print the JSON Schema of lab files, for editors")                           \
 	X(check, "check", 1, 1, "FILE", "--set= --site=", "say what is wrong with FILE, and nothing when all is well") \
 	X(graph, "graph", 1, 1, "FILE|NAME", "-o= --format= --set= --site=",                                           \
 	  "draw the lab: svg, dot, mermaid or ascii, as --format or the ending of -o FILE says; to a terminal, ascii") \
