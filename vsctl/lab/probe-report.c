@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "common/xml.h"
 #include "vsctl/lab/probe.h"
 
 static const char *const words[] = {
@@ -83,24 +84,7 @@ static void xml(const char *text, FILE *out)
 {
 	char copy[16384];
 
-	for (const char *at = clean(text, copy, sizeof(copy)); *at; at++) {
-		switch (*at) {
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			fputc(*at, out);
-		}
-	}
+	vs_xml_text(out, clean(text, copy, sizeof(copy)));
 }
 
 static void junit_case(const struct lab_test *test, const struct lab_probe *probe, FILE *out)

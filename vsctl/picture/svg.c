@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/xalloc.h"
+#include "common/xml.h"
 #include "vsctl/picture/scene.h"
 
 /*
@@ -24,31 +25,11 @@
 
 static const char *const state_fill[] = {"#ffffff", "#2fae5a", "#d64545", "#ffffff"};
 
-static void put_text(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		default:
-			if ((unsigned char)*text >= ' ') /* XML has no other control characters */
-				fputc(*text, out);
-		}
-	}
-}
-
 /* @attributes: class, fill and the like */
 static void put_text_at(FILE *out, double x, double y, const char *attributes, const char *text)
 {
 	fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" xml:space=\"preserve\" %s>", x, y, attributes);
-	put_text(out, text);
+	vs_xml_text(out, text);
 	fputs("</text>\n", out);
 }
 
@@ -223,7 +204,7 @@ static void put_box(FILE *out, const struct scene *scene, size_t i)
 	const struct rect *at = &scene->boxes[i];
 
 	fputs("<g><title>", out);
-	put_text(out, box->name);
+	vs_xml_text(out, box->name);
 	fprintf(out, ": %s</title>\n", picture_looks[box->kind].word);
 	if (box->kind == PICTURE_SWITCH) {
 		put_switch(out, scene, i);
@@ -404,7 +385,7 @@ static void put_head(FILE *out, double w, double h, const struct lab *lab)
 		"fill=\"#22303c\">\n"
 		"<title>",
 		w, h, w, h);
-	put_text(out, lab->name);
+	vs_xml_text(out, lab->name);
 	fputs("</title>\n<style>\n"
 	      "text{font-family:Helvetica,Arial,\"Liberation Sans\",\"DejaVu Sans\",sans-serif}\n"
 	      ".n{font-size:13px;font-weight:bold}.k{font-size:11px;fill:#22303c}\n"
@@ -415,11 +396,11 @@ static void put_head(FILE *out, double w, double h, const struct lab *lab)
 	      out);
 	fprintf(out, "<rect width=\"%.0f\" height=\"%.0f\" fill=\"#ffffff\"/>\n", w, h);
 	fprintf(out, "<text x=\"%.0f\" y=\"34\"><tspan style=\"font-size:19px;font-weight:bold\">", MARGIN);
-	put_text(out, lab->name);
+	vs_xml_text(out, lab->name);
 	fputs("</tspan>", out);
 	if (lab->title) {
 		fputs("<tspan dx=\"14\" style=\"font-size:13px\" fill=\"#52606d\">", out);
-		put_text(out, lab->title);
+		vs_xml_text(out, lab->title);
 		fputs("</tspan>", out);
 	}
 	fputs("</text>\n", out);

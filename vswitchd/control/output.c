@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/xalloc.h"
+#include "common/xml.h"
 
 /* Cells are made into their final text at once; only format json keeps them as JSON. */
 struct output_table {
@@ -253,24 +254,7 @@ static void output_print_csv(const struct output_table *table, FILE *out)
 static void output_print_html_cell(const char *tag, const char *text, FILE *out)
 {
 	fprintf(out, "    <%s>", tag);
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			fputc(*text, out);
-		}
-	}
+	vs_xml_text(out, text);
 	fprintf(out, "</%s>\n", tag);
 }
 
