@@ -34,14 +34,14 @@ $(DAEMON_LIB): $(call obj,$(DAEMON_SRC))
 
 $(BUILD)/vswitchd: $(call obj,vswitchd/main.c) $(DAEMON_LIB)
 	$(if $(Q),@echo "  LD    $@")
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@.tmp $^ $(LDLIBS) && mv $@.tmp $@
 
 $(VSCTL_LIB): $(call obj,$(VSCTL_SRC))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/vsctl: $(call obj,vsctl/main.c) $(VSCTL_LIB) $(DAEMON_LIB)
 	$(if $(Q),@echo "  LD    $@")
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@.tmp $^ $(LDLIBS) && mv $@.tmp $@
 
 include $(wildcard mk/*.mk)
 
