@@ -3,16 +3,7 @@
 #ifndef VS_BPF_HEAD_H
 #define VS_BPF_HEAD_H
 
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
-
-#include "core/vlan.h"
-
-/* struct head - the first bytes of a frame, in words of the size they are aligned to; what is below depends on tags */
-struct head {
-	__u16 dst[3], src[3];
-	__u16 rest[5]; /* EtherType, or up to two tags and an EtherType */
-};
+#include "wire.bpf.h"
 
 /* head_load() - the first bytes, from where they lie or copied out of where they do not. Return: how many there are. */
 VS_INLINE __u32 head_load(struct __sk_buff *skb, struct head *head)
@@ -34,25 +25,16 @@ VS_INLINE enum vs_drop head_parse(struct __sk_buff *skb, struct vs_frame *frame)
 {
 	struct head head = {};
 	__u32 have = head_load(skb, &head);
-	__u16 first = bpf_ntohs(head.rest[0]), second = bpf_ntohs(head.rest[2]);
 
 	if (have < VS_ETH_HLEN)
 		return VS_DROP_RUNT;
-	__builtin_memcpy(frame->dst, head.dst, 6);
-	__builtin_memcpy(frame->src, head.src, 6);
-	if (skb->vlan_present) {
-		frame->outer.tpid = bpf_ntohs((__u16)skb->vlan_proto);
-		frame->outer.tci = (__u16)skb->vlan_tci;
-		if (vs_is_tpid(first) && have >= VS_ETH_HLEN + VS_TAG_LEN)
-			frame->inner_vid = bpf_ntohs(head.rest[1]) & VS_TCI_VID;
-	} else if (vs_is_tpid(first)) {
-		if (have < VS_ETH_HLEN + VS_TAG_LEN)
-			return VS_DROP_RUNT;
-		frame->outer.tpid = first;
-		frame->outer.tci = bpf_ntohs(head.rest[1]);
-		if (vs_is_tpid(second) && have >= sizeof(head))
-			frame->inner_vid = bpf_ntohs(head.rest[3]) & VS_TCI_VID;
-	}
+	if (!skb->vlan_present)
+		return head_read(&head, have, frame);
+	head_addresses(&head, frame);
+	frame->outer.tpid = bpf_ntohs((__u16)skb->vlan_proto);
+	frame->outer.tci = (__u16)skb->vlan_tci;
+	if (vs_is_tpid(bpf_ntohs(head.rest[0])) && have >= VS_ETH_HLEN + VS_TAG_LEN)
+		frame->inner_vid = bpf_ntohs(head.rest[1]) & VS_TCI_VID;
 	return VS_DROP_NONE;
 }
 

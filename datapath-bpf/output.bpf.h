@@ -29,7 +29,7 @@ VS_INLINE __u32 frame_len(const struct __sk_buff *skb)
 
 VS_INLINE __u32 tagged_len(__u32 len, const struct vs_tagop *op)
 {
-	return len - (op->pop ? VS_TAG_LEN : 0) + (op->push.tpid ? VS_TAG_LEN : 0);
+	return len + (__u32)vs_tagop_grows(op);
 }
 
 /* patch_prepare() - mark the frame for the other end of a cable. Return: the device to put it into, 0 if it goes
@@ -66,6 +66,15 @@ VS_INLINE int too_long(struct __sk_buff *skb, __u32 ifindex)
 	       bpf_check_mtu(skb, ifindex, &mtu, 0, 0) == BPF_MTU_CHK_RET_FRAG_NEEDED;
 }
 
+/* hand_over() - make the frame fit for the device by which it leaves this port. Return: VS_DROP_NONE, or why it cannot.
+ */
+VS_INLINE enum vs_drop hand_over(struct __sk_buff *skb, __u32 number, const struct vs_bpf_port *port)
+{
+	if (port->kind == VS_BPF_DAEMON)
+		return punt_tag(skb, VS_PUNT_PORT, number) ? VS_DROP_TX_ERROR : VS_DROP_NONE;
+	return port->kind == VS_BPF_NETDEV && too_long(skb, port->ifindex) ? VS_DROP_MTU : VS_DROP_NONE;
+}
+
 /* send_one() - the frame itself leaves by @port. Return: the program's verdict. */
 VS_INLINE int send_one(const struct way *way, const struct vs_bpf_port *port, const struct vs_verdict *verdict)
 {
@@ -82,10 +91,8 @@ VS_INLINE int send_one(const struct way *way, const struct vs_bpf_port *port, co
 	}
 	if (port->kind == VS_BPF_VXLAN && reason == VS_DROP_NONE)
 		reason = tunnel_key(way->skb, port, verdict->remote) ? VS_DROP_TX_ERROR : VS_DROP_NONE;
-	else if (port->kind == VS_BPF_DAEMON && reason == VS_DROP_NONE)
-		reason = punt_tag(way->skb, VS_PUNT_PORT, number) ? VS_DROP_TX_ERROR : VS_DROP_NONE;
-	else if (reason == VS_DROP_NONE && too_long(way->skb, ifindex))
-		reason = VS_DROP_MTU;
+	else if (reason == VS_DROP_NONE)
+		reason = hand_over(way->skb, number, port);
 	if (reason != VS_DROP_NONE) {
 		count_drop(number, reason);
 		return TC_ACT_SHOT;
@@ -119,6 +126,7 @@ static long flood_remote(__u32 index, void *arg)
 VS_INLINE void send_clone(struct way *way, __u32 number, const struct vs_bpf_port *port, const struct vs_tagop *op)
 {
 	__u32 ifindex = port->ifindex, flags = 0, mark = way->skb->mark;
+	enum vs_drop reason;
 
 	if (port->kind == VS_BPF_VXLAN) {
 		if (!port->n_remotes)
@@ -133,13 +141,12 @@ VS_INLINE void send_clone(struct way *way, __u32 number, const struct vs_bpf_por
 		if (!ifindex)
 			return;
 	}
-	if (port->kind == VS_BPF_DAEMON && punt_tag(way->skb, VS_PUNT_PORT, number)) {
-		count_drop(number, VS_DROP_TX_ERROR);
+	reason = hand_over(way->skb, number, port);
+	if (reason != VS_DROP_NONE) {
+		count_drop(number, reason);
 		return;
 	}
-	if (port->kind == VS_BPF_NETDEV && too_long(way->skb, ifindex))
-		count_drop(number, VS_DROP_MTU);
-	else if (bpf_clone_redirect(way->skb, ifindex, flags))
+	if (bpf_clone_redirect(way->skb, ifindex, flags))
 		count_drop(number, VS_DROP_TX_ERROR);
 	else
 		count_tx(number, tagged_len(way->len, op));

@@ -6,7 +6,8 @@
  * the frame itself, a flood takes clones, with the tag put right before each and put back after. Whatever is not
  * forwarded is dropped here and never reaches the host's stack.
  *
- * Kernels: bpf_loop (5.17) bounds the flood; local addresses in tunnel keys came with 6.0; tcx with 6.6.
+ * Kernels: bpf_loop (5.17) bounds the flood; local addresses in tunnel keys came with 6.0. Either hook will do: tcx,
+ * which came with 6.6, or clsact.
  */
 #include <linux/bpf.h>
 

@@ -10,50 +10,31 @@
  */
 #include <linux/bpf.h>
 
-#include <bpf/bpf_endian.h>
-
 #include "env.bpf.h"
+#include "wire.bpf.h"
 
-/* struct wire - an Ethernet header as it is on the wire; @rest: EtherType, or up to two tags and an EtherType */
-struct wire {
-	__u16 dst[3], src[3];
-	__u16 rest[5];
-};
-
-/* wire_get() - the header, if there are @more bytes behind it. */
-VS_INLINE struct wire *wire_get(const struct xdp_md *ctx, int more)
+/* head_get() - the frame's head, if there are @more bytes behind it. */
+VS_INLINE struct head *head_get(const struct xdp_md *ctx, int more)
 {
-	struct wire *wire = (struct wire *)(long)ctx->data;
+	struct head *head = (struct head *)(long)ctx->data;
 
-	return (char *)(wire + 1) + more <= (char *)(long)ctx->data_end ? wire : 0;
-}
-
-VS_INLINE void wire_parse(const struct wire *wire, struct vs_frame *frame)
-{
-	__builtin_memcpy(frame->dst, wire->dst, 6);
-	__builtin_memcpy(frame->src, wire->src, 6);
-	if (!vs_is_tpid(bpf_ntohs(wire->rest[0])))
-		return;
-	frame->outer.tpid = bpf_ntohs(wire->rest[0]);
-	frame->outer.tci = bpf_ntohs(wire->rest[1]);
-	if (vs_is_tpid(bpf_ntohs(wire->rest[2])))
-		frame->inner_vid = bpf_ntohs(wire->rest[3]) & VS_TCI_VID;
+	return (char *)(head + 1) + more <= (char *)(long)ctx->data_end ? head : 0;
 }
 
 /* retag() - put the tag right in the bytes; a tag's length follows the header. Return: 0, or not 0 and nothing changed.
  */
 VS_INLINE int retag(struct xdp_md *ctx, const struct vs_tagop *op)
 {
-	const int move = (op->pop ? VS_TAG_LEN : 0) - (op->push.tpid ? VS_TAG_LEN : 0);
-	struct wire *wire = wire_get(ctx, VS_TAG_LEN), head;
+	struct head *wire = head_get(ctx, VS_TAG_LEN), head;
+	const int grows = vs_tagop_grows(op);
 
 	if (!wire)
 		return -1;
 	head = *wire;
-	if (move) {
-		if (bpf_xdp_adjust_head(ctx, move))
+	if (grows) {
+		if (bpf_xdp_adjust_head(ctx, -grows))
 			return -1;
-		wire = wire_get(ctx, 0);
+		wire = head_get(ctx, 0);
 		if (!wire) /* cannot be, but the verifier does not know */
 			return -1;
 		__builtin_memcpy(wire->dst, head.dst, 6);
@@ -70,7 +51,7 @@ VS_INLINE int retag(struct xdp_md *ctx, const struct vs_tagop *op)
 VS_INLINE int fits(struct xdp_md *ctx, __u32 ifindex, const struct vs_frame *frame, const struct vs_tagop *op)
 {
 	__u16 tpid = op->push.tpid ? op->push.tpid : op->pop ? 0 : frame->outer.tpid;
-	int more = (op->push.tpid ? VS_TAG_LEN : 0) - (op->pop ? VS_TAG_LEN : 0) - (tpid == VS_TPID_C ? VS_TAG_LEN : 0);
+	int more = vs_tagop_grows(op) - (tpid == VS_TPID_C ? VS_TAG_LEN : 0);
 	__u32 mtu = 0;
 
 	return !bpf_check_mtu(ctx, ifindex, &mtu, more, 0);
@@ -81,7 +62,7 @@ int vs_xdp_in(struct xdp_md *ctx)
 {
 	__u32 ifindex = ctx->ingress_ifindex, len = (__u32)(ctx->data_end - ctx->data);
 	const __u32 *number = bpf_map_lookup_elem(&by_ifindex, &ifindex);
-	const struct wire *wire = wire_get(ctx, VS_TAG_LEN);
+	const struct head *head = head_get(ctx, VS_TAG_LEN);
 	struct vs_env env = {.look_only = 1, .now = bpf_ktime_get_coarse_ns()};
 	const struct vs_bpf_port *out;
 	struct vs_verdict verdict;
@@ -89,13 +70,13 @@ int vs_xdp_in(struct xdp_md *ctx)
 	struct vs_ingress in = {};
 	struct vs_tagop op;
 
-	if (!number || !wire)
+	if (!number || !head)
 		return XDP_PASS;
 	in.port = in.origin = env.number = *number;
 	env.port = port_get(in.port);
 	if (!env.port)
 		return XDP_PASS;
-	wire_parse(wire, &frame);
+	head_read(head, sizeof(*head), &frame);
 	verdict = vs_decide(&env, &in, &frame);
 	if (verdict.reason != VS_DROP_NONE || verdict.flood || env.unsure || !env.bridge)
 		return XDP_PASS;

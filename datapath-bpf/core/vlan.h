@@ -51,6 +51,12 @@ struct vs_tagop {
 	struct vs_tag push;
 };
 
+/** vs_tagop_grows() - how many bytes the change makes a frame longer; negative: shorter. */
+VS_INLINE int vs_tagop_grows(const struct vs_tagop *op)
+{
+	return (op->push.tpid ? VS_TAG_LEN : 0) - (op->pop ? VS_TAG_LEN : 0);
+}
+
 /** vs_vlan_out() - the tag change for a frame that leaves by @port. PCP and DEI are kept. */
 VS_INLINE struct vs_tagop vs_vlan_out(const struct vs_port *port, const struct vs_frame *frame)
 {

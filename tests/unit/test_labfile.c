@@ -9,20 +9,9 @@
 #include <cmocka.h>
 
 #include "common/xalloc.h"
-#include "vsctl/lab/model.h"
+#include "tests/unit/lib/labtext.h"
 #include "vsctl/lab/shapes.h"
 #include "vsctl/labfile/draft.h"
-
-static struct lab *lab_of(const char *text)
-{
-	struct lab_problems problems = {0};
-	struct lab *lab = lab_load_text("test.yaml", text, strlen(text), NULL, &problems);
-
-	lab_problems_print(&problems, stderr);
-	lab_problems_destroy(&problems);
-	assert_non_null(lab);
-	return lab;
-}
 
 static char *generated(const struct lab_network *network, const int *values)
 {

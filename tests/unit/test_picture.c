@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "common/xalloc.h"
+#include "tests/unit/lib/labtext.h"
 #include "vsctl/picture/scene.h"
 
 #define LONG "a-name-as-long-as-a-name-may-be-which-is-just-63-characters--"
@@ -49,17 +50,6 @@ static const char *const samples[] = {
 };
 
 #define N_SAMPLES (sizeof(samples) / sizeof(samples[0]))
-
-static struct lab *lab_of(const char *text)
-{
-	struct lab_problems problems = {0};
-	struct lab *lab = lab_load_text("test.yaml", text, strlen(text), NULL, &problems);
-
-	lab_problems_print(&problems, stderr);
-	lab_problems_destroy(&problems);
-	assert_non_null(lab);
-	return lab;
-}
 
 static bool overlap(const struct rect *a, const struct rect *b)
 {

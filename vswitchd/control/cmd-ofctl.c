@@ -135,14 +135,21 @@ static void ofctl_print_datapath_id(struct cmd *cmd, struct store_row *const *po
 	fprintf(cmd->out, "dpid:0000%02x%02x%02x%02x%02x%02x\n", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
-int cmd_ofctl_show(struct cmd *cmd)
+/* The ports that the line asks for: of its bridge, and the one that it may name. As ofctl_ports(). */
+static int ofctl_asked(struct cmd *cmd, struct store_row ***ports, size_t *n)
 {
-	struct store_row *bridge, **ports = NULL;
-	size_t n = 0;
+	struct store_row *bridge;
 	int error = ofctl_find_bridge(cmd, &bridge);
 
-	if (!error)
-		error = ofctl_ports(cmd, bridge, NULL, &ports, &n);
+	return error ? error : ofctl_ports(cmd, bridge, cmd->n_args > 1 ? cmd->args[1] : NULL, ports, n);
+}
+
+int cmd_ofctl_show(struct cmd *cmd)
+{
+	struct store_row **ports = NULL;
+	size_t n = 0;
+	int error = ofctl_asked(cmd, &ports, &n);
+
 	if (error)
 		return error;
 	fputs("OFPT_FEATURES_REPLY (xid=0x2): ", cmd->out);
@@ -157,12 +164,10 @@ int cmd_ofctl_show(struct cmd *cmd)
 
 int cmd_ofctl_dump_ports_desc(struct cmd *cmd)
 {
-	struct store_row *bridge, **ports = NULL;
+	struct store_row **ports = NULL;
 	size_t n = 0;
-	int error = ofctl_find_bridge(cmd, &bridge);
+	int error = ofctl_asked(cmd, &ports, &n);
 
-	if (!error)
-		error = ofctl_ports(cmd, bridge, cmd->n_args > 1 ? cmd->args[1] : NULL, &ports, &n);
 	if (error)
 		return error;
 	fputs("OFPST_PORT_DESC reply (xid=0x2):\n", cmd->out);
@@ -186,12 +191,10 @@ static void ofctl_print_counters(struct cmd *cmd, struct store_row *interface)
 
 int cmd_ofctl_dump_ports(struct cmd *cmd)
 {
-	struct store_row *bridge, **ports = NULL;
+	struct store_row **ports = NULL;
 	size_t n = 0;
-	int error = ofctl_find_bridge(cmd, &bridge);
+	int error = ofctl_asked(cmd, &ports, &n);
 
-	if (!error)
-		error = ofctl_ports(cmd, bridge, cmd->n_args > 1 ? cmd->args[1] : NULL, &ports, &n);
 	if (error)
 		return error;
 	fprintf(cmd->out, "OFPST_PORT reply (xid=0x2): %zu ports\n", n);
